@@ -1,0 +1,1 @@
+"""From a folder of articles to an index on disk: articles, passages, vectors, store, sync."""
