@@ -14,12 +14,12 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an article: ``text[start:end]`` without its line break.
+    r"""One line of an article: ``text[start:end]`` without its line break.
 
     Args:
         number: 1-based.
         start: first code point.
-        end: one past the last code point before the ``\\n`` (a ``\\r`` stays in).
+        end: one past the last code point before the ``\n`` (a ``\r`` stays in).
     """
 
     number: int
