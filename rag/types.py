@@ -120,6 +120,28 @@ class Abstention:
     terms: tuple[str, ...] = ()
 
 
+class NoticeKind(enum.Enum):
+    """What the user should know about an answer besides its text."""
+
+    INDEX_OUT_OF_DATE = "index_out_of_date"
+    ARTICLE_CHANGED = "article_changed"
+    NUMBERS_DIFFER = "numbers_differ"
+    MORE_ARTICLES = "more_articles"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to know about an answer; the interface finds the words.
+
+    Args:
+        kind: what it is.
+        details: article ids, numbers or counts that belong to it.
+    """
+
+    kind: NoticeKind
+    details: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question gives.
@@ -133,7 +155,7 @@ class Answer:
         confidence: estimated probability in [0, 1] that the corpus answers the question.
         abstention: None, or why there is no answer.
         nearest: when abstained, quotes that came nearest; they are not an answer.
-        notices: sentences for the user (index out of date, stale article).
+        notices: what else the user should know (index out of date, numbers differ).
         stages_s: seconds spent by stage, in order.
     """
 
@@ -145,7 +167,7 @@ class Answer:
     confidence: float = 0.0
     abstention: Abstention | None = None
     nearest: tuple[Quote, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     stages_s: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property

@@ -1,0 +1,258 @@
+"""The folder of an index: generations, the file CURRENT, the lock, atomic replacement.
+
+    INDEX/
+      CURRENT             "gen-000002 <sha256 of its manifest.json>"
+      write.lock          held by the one writer
+      gen-000002/         manifest.json, corpus.sqlite, vectors.faiss
+
+A writer builds a new generation in ``gen-00000N.tmp``, syncs every file to disk,
+renames the folder, then replaces CURRENT. Killed at any point it leaves the old
+generation as it was; the next writer removes what it left. Readers hold no lock:
+they keep the files open that they opened. This module knows nothing of articles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from index.errors import (
+    StoreBusyError,
+    StoreCorruptError,
+    StoreMismatchError,
+    StoreNotFoundError,
+    StoreWriteError,
+)
+from index.types import ModelIdentity
+
+FORMAT_VERSION = 1
+VECTORS = "vectors.faiss"
+DATABASE = "corpus.sqlite"
+MANIFEST = "manifest.json"
+CURRENT = "CURRENT"
+LOCK = "write.lock"
+_HASH_AT_OPEN_BYTES = 256 * 1024 * 1024
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of.
+
+    Args:
+        format: version of the layout.
+        generation: its number, from 1.
+        model: name, sha256 and dimension of the embedder.
+        analyser: identity of the word analysis.
+        next_id: the next passage id; ids below it were given out.
+        articles: number of articles.
+        passages: number of passages.
+        created: UTC time, ISO 8601.
+        files: file name -> {"sha256": hex, "size_bytes": int}.
+    """
+
+    format: int
+    generation: int
+    model: ModelIdentity
+    analyser: str
+    next_id: int
+    articles: int
+    passages: int
+    created: str
+    files: dict[str, dict[str, Any]]
+
+    def to_json(self) -> str:
+        """The manifest as it stands on disk."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """Read a manifest.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is not one.
+        """
+        values = json.loads(text)
+        return cls(**{**values, "model": ModelIdentity(**values["model"])})
+
+
+def repair_hint(root: Path) -> str:
+    """What to do with an index that cannot be used."""
+    return f"rebuild it from the articles: beleg index --full (index folder: {root})"
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def current_folder(root: Path) -> tuple[Path, Manifest]:
+    """The generation that CURRENT names, with its manifest checked.
+
+    Raises:
+        StoreNotFoundError: there is no index here.
+        StoreCorruptError: CURRENT or the manifest is damaged.
+        StoreMismatchError: the layout is of another version.
+    """
+    try:
+        pointer = (root / CURRENT).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreNotFoundError(
+            root, f"{root}: no index here", hint="build it: beleg index --corpus FOLDER"
+        ) from None
+    name, _, digest = pointer.decode("ascii", errors="replace").strip().partition(" ")
+    folder = root / name
+    if not name.startswith("gen-") or "/" in name or "\\" in name or len(digest) != 64:
+        raise _corrupt(root, f"{root / CURRENT}: not the name of a generation")
+    try:
+        raw = (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise _corrupt(root, f"{folder / MANIFEST}: {error.strerror}") from error
+    if hashlib.sha256(raw).hexdigest() != digest:
+        raise _corrupt(root, f"{folder / MANIFEST}: does not match the checksum in {CURRENT}")
+    stored = json.loads(raw).get("format")
+    if stored != FORMAT_VERSION:
+        raise StoreMismatchError(
+            root, "format version", str(stored), str(FORMAT_VERSION), hint=repair_hint(root)
+        )
+    return folder, Manifest.from_json(raw.decode("utf-8"))
+
+
+def damage(folder: Path, manifest: Manifest, *, thorough: bool) -> list[str]:
+    """What is wrong with the files of a generation.
+
+    Args:
+        folder: folder of the generation.
+        manifest: its manifest.
+        thorough: hash files of any size; otherwise only up to 256 MB together.
+
+    Returns:
+        One sentence for each damaged file; empty when all is well.
+    """
+    total = sum(int(entry["size_bytes"]) for entry in manifest.files.values())
+    hashing = thorough or total <= _HASH_AT_OPEN_BYTES
+    found = []
+    for name, entry in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            found.append(f"{path}: missing")
+        elif path.stat().st_size != entry["size_bytes"]:
+            found.append(f"{path}: {path.stat().st_size} bytes, {entry['size_bytes']} expected")
+        elif hashing and file_sha256(path) != entry["sha256"]:
+            found.append(f"{path}: content differs from the checksum in the manifest")
+    return found
+
+
+@contextlib.contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Hold the writer's lock, and turn disk errors into StoreWriteError.
+
+    Raises:
+        StoreBusyError: another process is writing.
+        StoreWriteError: the folder cannot be written, or the disk is full.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with FileLock(root / LOCK, timeout=0):
+            _remove_leftovers(root)
+            yield
+    except Timeout:
+        raise StoreBusyError(
+            root, f"{root}: another sync is running", hint="wait for it to end, then try again"
+        ) from None
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        raise _unwritable(root, str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise _unwritable(root, str(error)) from error
+
+
+def commit(root: Path, building: Path, manifest: Manifest) -> Path:
+    """Make a built generation the current one; the older ones are removed.
+
+    Args:
+        root: folder of the index.
+        building: its ``gen-00000N.tmp``, with all files but the manifest.
+        manifest: what to write as manifest.
+
+    Returns:
+        The folder of the generation, now current.
+    """
+    raw = manifest.to_json().encode("utf-8")
+    (building / MANIFEST).write_bytes(raw)
+    for path in sorted(building.iterdir()):
+        sync_path(path)
+    sync_path(building)
+    folder = building.with_suffix("")
+    building.rename(folder)
+    sync_path(root)
+    pointer = root / f"{CURRENT}.tmp"
+    pointer.write_text(f"{folder.name} {hashlib.sha256(raw).hexdigest()}\n", encoding="ascii")
+    sync_path(pointer)
+    pointer.replace(root / CURRENT)
+    sync_path(root)
+    for old in root.glob("gen-*"):
+        if old != folder:
+            shutil.rmtree(old)
+    return folder
+
+
+def building_folder(root: Path, generation: int) -> Path:
+    """A new empty folder in which to build a generation."""
+    folder = root / f"gen-{generation:06d}.tmp"
+    folder.mkdir()
+    return folder
+
+
+def next_generation(root: Path) -> int:
+    """The lowest number that no generation on disk uses or used."""
+    taken = [int(path.name[4:10]) for path in root.glob("gen-??????") if path.name[4:].isdigit()]
+    return max(taken, default=0) + 1
+
+
+def sync_path(path: Path) -> None:
+    """Flush a file or folder to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove what a killed writer left: unfinished and unreferenced generations."""
+    pointer = root / CURRENT
+    current = (
+        pointer.read_bytes().split(b" ")[0].decode("ascii", "replace") if pointer.exists() else ""
+    )
+    for path in root.glob("gen-*.tmp"):
+        shutil.rmtree(path)
+    for path in root.glob("gen-*"):
+        if current and path.name != current and (root / current).is_dir():
+            shutil.rmtree(path)
+    (root / f"{CURRENT}.tmp").unlink(missing_ok=True)
+
+
+def _corrupt(root: Path, message: str) -> StoreCorruptError:
+    return StoreCorruptError(root, message, hint=repair_hint(root))
+
+
+def _unwritable(root: Path, reason: str) -> StoreWriteError:
+    return StoreWriteError(
+        root,
+        f"{root}: the index cannot be written: {reason}",
+        hint="free some space or choose another folder with --index; the old index is unchanged",
+    )

@@ -1,0 +1,231 @@
+"""Reading an index: one `Snapshot` is one generation, checked when it is opened.
+
+A snapshot keeps its files open, so that a writer may replace the generation meanwhile.
+Opening refuses an index of another model, analyser or format and one whose files do not
+match their checksums. This module writes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import generations, lexical
+from index.errors import StoreCorruptError, StoreMismatchError
+from index.generations import DATABASE, VECTORS, Manifest, repair_hint
+from index.types import ArticleStamp, ModelIdentity, Passage
+from index.words import analyser_identity
+
+SCHEMA = f"""
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, line_count INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, article_id TEXT NOT NULL, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL,
+    text TEXT NOT NULL, boilerplate INTEGER NOT NULL, text_key BLOB NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article_id, start);
+CREATE INDEX passages_by_text ON passages (text_key);
+{lexical.CREATE}
+"""
+_PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
+_MAX_VARIABLES = 500
+
+
+class Snapshot:
+    """One opened generation of an index; safe to use from several threads."""
+
+    def __init__(self, root: Path, folder: Path, manifest: Manifest) -> None:
+        import faiss
+
+        self.root = root
+        self.folder = folder
+        self.manifest = manifest
+        self._lock = threading.Lock()
+        self._vectors: Any = faiss.read_index(str(folder / VECTORS))
+        uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
+        self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
+        )
+
+    @classmethod
+    def open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
+        """Open the current generation of an index.
+
+        Args:
+            root: folder of the index.
+            model: the embedder that questions will use; None to skip that check (for
+                commands that embed nothing).
+
+        Raises:
+            StoreNotFoundError: there is no index here.
+            StoreCorruptError: a file is missing, truncated or altered.
+            StoreMismatchError: made by another model, analyser or format version.
+        """
+        for attempt in (1, 2, 3):
+            folder, manifest = generations.current_folder(root)
+            check_identity(root, manifest, model)
+            damaged = generations.damage(folder, manifest, thorough=False)
+            if not damaged:
+                return cls(root, folder, manifest)
+            if attempt < 3 and generations.current_folder(root)[0] != folder:
+                continue  # a writer replaced the generation while it was being read
+            break
+        raise StoreCorruptError(root, "; ".join(damaged), hint=repair_hint(root))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def is_current(self) -> bool:
+        """False once a writer has replaced this generation."""
+        return generations.current_folder(self.root)[0] == self.folder
+
+    def stamps(self) -> dict[str, ArticleStamp]:
+        """What the index remembers of each article, by article id."""
+        rows = self._rows("SELECT id, sha256, size_bytes, mtime_ns FROM articles ORDER BY id")
+        return {row[0]: ArticleStamp(*row) for row in rows}
+
+    def line_counts(self) -> dict[str, int]:
+        """Number of lines of each article when it was indexed."""
+        return dict(self._rows("SELECT id, line_count FROM articles ORDER BY id"))
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """The passages with these ids, in this order.
+
+        Raises:
+            KeyError: an id is not in the index.
+        """
+        found: dict[int, Passage] = {}
+        for first in range(0, len(ids), _MAX_VARIABLES):
+            some = ids[first : first + _MAX_VARIABLES]
+            marks = ", ".join("?" * len(some))
+            for row in self._rows(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({marks})", some):
+                found[row[0]] = _passage(row)
+        return [found[i] for i in ids]
+
+    def article_passages(self, article_id: str) -> list[Passage]:
+        """All passages of an article, in order."""
+        rows = self._rows(
+            f"SELECT {_PASSAGE} FROM passages WHERE article_id = ? ORDER BY start", (article_id,)
+        )
+        return [_passage(row) for row in rows]
+
+    def search_vectors(
+        self, query: NDArray[np.float32], limit: int, article_ids: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Passages nearest to a vector, best first.
+
+        Args:
+            query: (dim,) float32, L2-normalised.
+            limit: most passages to return.
+            article_ids: only these articles, if given.
+
+        Returns:
+            (passage id, cosine in [-1, 1]) pairs.
+        """
+        import faiss
+
+        parameters: Any = None
+        if article_ids is not None:
+            selector = faiss.IDSelectorBatch(self._ids_of(article_ids))
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
+        count = min(limit, self.manifest.passages)
+        if count == 0:
+            return []
+        row = np.ascontiguousarray(query[None, :], dtype=np.float32)
+        scores, ids = self._vectors.search(row, count, params=parameters)
+        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i != -1]
+
+    def search_words(
+        self,
+        question: str,
+        limit: int,
+        article_ids: Sequence[str] | None = None,
+        weights: tuple[float, float, float] = lexical.COLUMN_WEIGHTS,
+    ) -> list[tuple[int, float]]:
+        """Passages that share words with a question, best first; see `lexical.search`."""
+        with self._lock:
+            return lexical.search(self._database, question, limit, article_ids, weights)
+
+    def document_frequency(self, column: str, key: str) -> int:
+        """Number of passages whose column ("words", "parts", "names") holds the key."""
+        rows = self._rows("SELECT doc FROM vocabulary WHERE term = ? AND col = ?", (key, column))
+        return int(rows[0][0]) if rows else 0
+
+    def vector(self, passage_id: int) -> NDArray[np.float32]:
+        """The stored vector of a passage, (dim,) float32, L2-normalised."""
+        vector: NDArray[np.float32] = self._vectors.reconstruct(passage_id)
+        return vector
+
+    def passage_ids(self) -> list[int]:
+        """Ids of all passages, rising."""
+        return [int(row[0]) for row in self._rows("SELECT id FROM passages ORDER BY id")]
+
+    def lexical_ids(self) -> list[int]:
+        """Ids of all passages in the lexical index."""
+        return [int(row[0]) for row in self._rows("SELECT rowid FROM lexical")]
+
+    def vector_ids(self) -> NDArray[np.int64]:
+        """Ids of all stored vectors, in the order of the vector file."""
+        import faiss
+
+        ids: NDArray[np.int64] = faiss.vector_to_array(self._vectors.id_map)
+        return ids
+
+    def id_of_text(self, text_key: bytes) -> int | None:
+        """Id of a passage with this text, whose vector can be used again."""
+        rows = self._rows("SELECT id FROM passages WHERE text_key = ? LIMIT 1", (text_key,))
+        return int(rows[0][0]) if rows else None
+
+    def copy_database(self, target: Path) -> None:
+        """Write a copy of the database for a new generation."""
+        with self._lock, closing(sqlite3.connect(target)) as copy:
+            self._database.backup(copy)
+
+    def copy_vectors(self) -> Any:
+        """A copy of the vector index that may be changed."""
+        import faiss
+
+        return faiss.clone_index(self._vectors)
+
+    def _ids_of(self, article_ids: Sequence[str]) -> NDArray[np.int64]:
+        marks = ", ".join("?" * len(article_ids))
+        rows = self._rows(f"SELECT id FROM passages WHERE article_id IN ({marks})", article_ids)
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        with self._lock:
+            return self._database.execute(sql, values).fetchall()
+
+
+def check_identity(root: Path, manifest: Manifest, model: ModelIdentity | None) -> None:
+    """Refuse an index made by another model or another word analysis.
+
+    Raises:
+        StoreMismatchError: one of them differs.
+    """
+    hint = repair_hint(root)
+    if model is not None and manifest.model != model:
+        raise StoreMismatchError(root, "model", str(manifest.model), str(model), hint=hint)
+    analyser = analyser_identity()
+    if manifest.analyser != analyser:
+        raise StoreMismatchError(root, "word analysis", manifest.analyser, analyser, hint=hint)
+
+
+def _passage(row: Any) -> Passage:
+    passage_id, article_id, start, end, line_start, line_end, text, boilerplate = row
+    return Passage(
+        passage_id, article_id, start, end, line_start, line_end, text, bool(boilerplate)
+    )

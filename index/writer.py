@@ -1,0 +1,190 @@
+"""Writing a generation: articles and passages into SQLite, vectors into FAISS.
+
+A `Writer` starts from a copy of the generation before (or from nothing), takes articles
+out and puts articles in, and is committed once. Vectors of passages whose text was
+already known are taken over; only new text is embedded. Ids rise and are never reused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import generations, lexical
+from index.embed import Embedder
+from index.errors import StoreWriteError
+from index.generations import DATABASE, FORMAT_VERSION, VECTORS, Manifest
+from index.store import SCHEMA, Snapshot
+from index.types import Article, ModelIdentity, Passage
+from index.words import analyser_identity
+
+Progress = Callable[[int], None]
+"""Called with the number of passages embedded since the last call."""
+
+
+class Writer(AbstractContextManager["Writer"]):
+    """A generation being built; use inside `generations.writing`."""
+
+    def __init__(self, root: Path, model: ModelIdentity, before: Snapshot | None) -> None:
+        import faiss
+
+        self._root = root
+        self._before = before
+        self._model = model
+        self.generation = generations.next_generation(root)
+        self._folder = generations.building_folder(root, self.generation)
+        if before is None:
+            self._vectors: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(model.dim))
+            self._next_id = 1
+        else:
+            before.copy_database(self._folder / DATABASE)
+            self._vectors = before.copy_vectors()
+            self._next_id = before.manifest.next_id
+        self._database = sqlite3.connect(self._folder / DATABASE)
+        if before is None:
+            self._database.executescript(SCHEMA)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the database; an uncommitted folder is removed by the next writer."""
+        self._database.close()
+
+    def remove(self, article_id: str) -> None:
+        """Take an article and its passages out."""
+        rows = self._database.execute("SELECT id FROM passages WHERE article_id = ?", (article_id,))
+        ids = [int(row[0]) for row in rows]
+        lexical.delete(self._database, ids)
+        self._database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+        self._database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        if ids:
+            self._vectors.remove_ids(np.array(ids, dtype=np.int64))
+
+    def rename(self, old_id: str, article: Article) -> None:
+        """Give an article a new id; its passages and vectors stay."""
+        self._database.execute("DELETE FROM articles WHERE id = ?", (old_id,))
+        self._insert_article(article)
+        self._database.execute(
+            "UPDATE passages SET article_id = ? WHERE article_id = ?", (article.id, old_id)
+        )
+
+    def add(
+        self,
+        articles: Sequence[tuple[Article, Sequence[Passage]]],
+        embedder: Callable[[], Embedder],
+        progress: Progress | None = None,
+    ) -> tuple[int, int]:
+        """Put articles in.
+
+        Args:
+            articles: each with its passages.
+            embedder: gives the model; called only if there is text to embed.
+            progress: told about embedded passages.
+
+        Returns:
+            Number of passages whose vector was reused, number embedded.
+        """
+        keyed = [(p, text_key(p.text)) for _, passages in articles for p in passages]
+        vectors = self._known_vectors({key for _, key in keyed})
+        reused = sum(key in vectors for _, key in keyed)
+        new = {key: p.text for p, key in keyed if key not in vectors}
+        if new:
+            embedded = embedder().embed_passages(list(new.values()), progress=progress)
+            vectors.update(zip(new, embedded, strict=True))
+        for article, _ in articles:
+            self._insert_article(article)
+        self._insert_passages(keyed, vectors)
+        return reused, len(keyed) - reused
+
+    def commit(self, now: datetime) -> Manifest:
+        """Write everything to disk and make it the current generation.
+
+        Args:
+            now: time of creation, with time zone.
+
+        Raises:
+            StoreWriteError: the disk is full or read-only.
+        """
+        import faiss
+
+        count = self._count("passages")
+        articles = self._count("articles")
+        self._database.commit()
+        self._database.execute("VACUUM")
+        self._database.close()
+        try:
+            faiss.write_index(self._vectors, str(self._folder / VECTORS))
+        except RuntimeError as error:
+            raise StoreWriteError(
+                self._root,
+                f"{self._folder / VECTORS}: cannot be written: {error}",
+                hint="free some space; the old index is unchanged",
+            ) from error
+        manifest = Manifest(
+            format=FORMAT_VERSION,
+            generation=self.generation,
+            model=self._model,
+            analyser=analyser_identity(),
+            next_id=self._next_id,
+            articles=articles,
+            passages=count,
+            created=now.isoformat(timespec="seconds"),
+            files={name: _file_entry(self._folder / name) for name in (DATABASE, VECTORS)},
+        )
+        generations.commit(self._root, self._folder, manifest)
+        return manifest
+
+    def _known_vectors(self, keys: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        if self._before is None:
+            return {}
+        ids = {key: self._before.id_of_text(key) for key in keys}
+        return {key: self._before.vector(i) for key, i in ids.items() if i is not None}
+
+    def _insert_article(self, article: Article) -> None:
+        self._database.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
+            (article.id, article.sha256, article.size_bytes, article.mtime_ns, article.line_count),
+        )
+
+    def _insert_passages(
+        self,
+        keyed: Sequence[tuple[Passage, bytes]],
+        vectors: dict[bytes, NDArray[np.float32]],
+    ) -> None:
+        ids = range(self._next_id, self._next_id + len(keyed))
+        self._next_id += len(keyed)
+        for passage_id, (p, key) in zip(ids, keyed, strict=True):
+            place = (p.article_id, p.start, p.end, p.line_start, p.line_end)
+            self._database.execute(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (passage_id, *place, p.text, p.boilerplate, key),
+            )
+            lexical.insert(self._database, passage_id, p.text)
+        if keyed:
+            rows = np.stack([vectors[key] for _, key in keyed]).astype(np.float32)
+            self._vectors.add_with_ids(rows, np.array(ids, dtype=np.int64))
+
+    def _count(self, table: str) -> int:
+        with closing(self._database.execute(f"SELECT count(*) FROM {table}")) as cursor:
+            return int(cursor.fetchone()[0])
+
+
+def text_key(text: str) -> bytes:
+    """Key under which a passage's vector is reused: 16 bytes of blake2b over its text."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+def _file_entry(path: Path) -> dict[str, Any]:
+    return {"sha256": generations.file_sha256(path), "size_bytes": path.stat().st_size}

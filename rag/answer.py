@@ -1,0 +1,247 @@
+"""From a question to an answer: the only place that orders the steps.
+
+Read the question, retrieve passages, score their sentences, decide, cut the quotes, check
+every quote against the disk. A quote that does not stand in the file now is dropped; if
+none is left the answer abstains.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from index.embed import Embedder
+from index.store import Snapshot
+from index.words import Word
+from rag.decide import ABSTAIN_BELOW, abstention, decide
+from rag.evidence import Evidence, find_evidence
+from rag.overview import is_overview, lead_sentences
+from rag.question import Kind, Question, read_question
+from rag.quotes import Sources, check_quote, make_quote
+from rag.retrieve import Retriever
+from rag.types import (
+    AbstainReason,
+    Abstention,
+    Answer,
+    Citation,
+    Claim,
+    Notice,
+    NoticeKind,
+    Quote,
+    Verdict,
+    VerdictLabel,
+)
+
+BROAD_QUOTES = 5
+"""Most quotes for a question about an article or a topic as a whole."""
+QUOTE_MARGIN = 1.5
+"""A further sentence is quoted if its score is at most this much below the best one's."""
+NEAREST = 3
+_VERBATIM = Verdict(VerdictLabel.SUPPORTED, 1.0, "verbatim")
+
+
+@dataclass
+class Stages:
+    """Seconds spent in each stage of one answer."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measure a block."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What answering needs.
+
+    Args:
+        corpus: folder of the articles.
+        snapshot: the opened index.
+        embedder: the model it was made with.
+        passages: passages to read for one question.
+        max_quotes: most quotes in an answer.
+        abstain_below: confidence under which there is no answer; None for the calibrated one.
+    """
+
+    corpus: Path
+    snapshot: Snapshot
+    embedder: Embedder
+    passages: int
+    max_quotes: int
+    abstain_below: float | None = None
+
+
+def answer(
+    text: str, reader: Reader, *, article_ids: Sequence[str] = (), stale: bool = False
+) -> Answer:
+    """Answer a question with quotes, or abstain.
+
+    Args:
+        text: the question.
+        reader: index, model and settings.
+        article_ids: only these articles; empty for all.
+        stale: whether the folder is known to differ from the index.
+
+    Raises:
+        QuestionError: the question is empty or too long.
+    """
+    stages = Stages()
+    stamps = reader.snapshot.stamps()
+    with stages.stage("read"):
+        question = read_question(text, stamps)
+        sources = Sources(reader.corpus, stamps)
+    scope = tuple(article_ids) or question.article_ids
+    if is_overview(question):
+        result = _overview(question, reader, sources, scope, stages)
+    elif not question.content:
+        result = _abstained(question, Abstention(AbstainReason.NO_CONTENT_WORDS))
+    else:
+        result = _lookup(question, reader, sources, scope, stages)
+    return _with_notices(result, sources, stale, stages)
+
+
+def term_weight(snapshot: Snapshot) -> Callable[[Word], float]:
+    """Inverse document frequency of a word of the question, at least 0.1."""
+    total = snapshot.manifest.passages
+
+    def weight(word: Word) -> float:
+        found = snapshot.document_frequency("words", word.stem)
+        if not found and word.name_key:
+            found = snapshot.document_frequency("names", word.name_key)
+        return max(0.1, math.log((total + 1) / (found + 0.5)))
+
+    return weight
+
+
+def _lookup(
+    question: Question,
+    reader: Reader,
+    sources: Sources,
+    scope: Sequence[str],
+    stages: Stages,
+) -> Answer:
+    retriever = Retriever(reader.snapshot, reader.embedder)
+    with stages.stage("retrieve"):
+        retrieved = retriever.retrieve(question.text, reader.passages, scope or None)
+    weight = term_weight(reader.snapshot)
+    with stages.stage("evidence"):
+        found = find_evidence(question, retrieved, sources, reader.embedder, weight)
+        decision = decide(question, found, weight)
+    if not found:
+        reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
+        return _abstained(question, Abstention(reason))
+    threshold = ABSTAIN_BELOW if reader.abstain_below is None else reader.abstain_below
+    refusal = abstention(decision, threshold)
+    with stages.stage("quote"):
+        if refusal is not None:
+            nearest = _checked(reader.corpus, found[:NEAREST])
+            return _abstained(question, refusal, decision.confidence, nearest)
+        broad = question.kind is Kind.BROAD or bool(question.article_ids)
+        chosen = choose(found, BROAD_QUOTES if broad else reader.max_quotes, broad)
+        return _quoted(question, reader.corpus, chosen, decision.confidence)
+
+
+def choose(found: Sequence[Evidence], most: int, broad: bool) -> list[Evidence]:
+    """Which evidence to quote: the best, and others that come close.
+
+    Args:
+        found: best first.
+        most: most sentences to take.
+        broad: take the best ones even where they do not come close.
+    """
+    best = found[0]
+    close = [
+        evidence
+        for evidence in found[:most]
+        if broad or best.score - evidence.score <= QUOTE_MARGIN
+    ]
+    return [evidence for evidence in close if evidence.boilerplate == best.boilerplate]
+
+
+def _overview(
+    question: Question, reader: Reader, sources: Sources, scope: Sequence[str], stages: Stages
+) -> Answer:
+    with stages.stage("evidence"):
+        wanted = list(scope) or sorted(reader.snapshot.stamps())
+        found = lead_sentences(wanted, reader.snapshot, sources, BROAD_QUOTES)
+    if not found:
+        return _abstained(question, Abstention(AbstainReason.STALE))
+    with stages.stage("quote"):
+        result = _quoted(question, reader.corpus, found, 1.0)
+    left = len(wanted) - len({evidence.article.id for evidence in found})
+    if left > 0:
+        notice = Notice(NoticeKind.MORE_ARTICLES, (str(left),))
+        result = replace(result, notices=(*result.notices, notice))
+    return result
+
+
+def _quoted(
+    question: Question, corpus: Path, chosen: Sequence[Evidence], confidence: float
+) -> Answer:
+    """The answer that quotes this evidence; abstains if no quote stands in its file."""
+    citations: list[Citation] = []
+    for evidence in chosen:
+        quotes = _checked(corpus, (evidence, *evidence.also))
+        if quotes and not _repeated(quotes[0], citations):
+            number = len(citations) + 1
+            citations.append(Citation(number, quotes[0], quotes[1:], evidence.score))
+    if not citations:
+        return _abstained(question, Abstention(AbstainReason.STALE), confidence)
+    claims = tuple(Claim(c.quote.text, (c.number,), _VERBATIM) for c in citations)
+    return Answer(
+        question=question.text,
+        language=question.answer_language,
+        text="\n".join(f"{claim.text} [{claim.citations[0]}]" for claim in claims),
+        claims=claims,
+        citations=tuple(citations),
+        confidence=confidence,
+    )
+
+
+def _checked(corpus: Path, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
+    """Quotes of the evidence that stand in their files at this moment."""
+    quotes = (make_quote(e.article, e.quote_start, e.end) for e in evidence)
+    return tuple(quote for quote in quotes if check_quote(corpus, quote))
+
+
+def _repeated(quote: Quote, citations: Sequence[Citation]) -> bool:
+    return any(
+        quote.article_id == other.quote.article_id
+        and other.quote.start <= quote.start
+        and quote.end <= other.quote.end
+        for other in citations
+    )
+
+
+def _abstained(
+    question: Question,
+    refusal: Abstention,
+    confidence: float = 0.0,
+    nearest: tuple[Quote, ...] = (),
+) -> Answer:
+    return Answer(
+        question=question.text,
+        language=question.answer_language,
+        text="",
+        confidence=confidence,
+        abstention=refusal,
+        nearest=nearest,
+    )
+
+
+def _with_notices(result: Answer, sources: Sources, stale: bool, stages: Stages) -> Answer:
+    notices = list(result.notices)
+    if stale or sources.changed:
+        notices.insert(0, Notice(NoticeKind.INDEX_OUT_OF_DATE))
+    if sources.changed:
+        changed = tuple(sources.changed[name] for name in sorted(sources.changed))
+        notices.append(Notice(NoticeKind.ARTICLE_CHANGED, changed))
+    return replace(result, notices=tuple(notices), stages_s=dict(stages.seconds))

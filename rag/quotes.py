@@ -1,0 +1,159 @@
+"""Quotes: cut from the file, never from the index, and checked against the disk.
+
+`Sources` reads articles at the moment of answering. `make_quote` cuts; `check_quote`
+reads the bytes again, with code of its own, and says whether a quote still stands where
+it claims to stand. Nothing here scores or decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from index.articles import load_article
+from index.errors import ArticleError
+from index.types import Article, ArticleStamp, Passage
+from rag.sentences import Sentence, split_sentences
+from rag.types import Quote
+
+_ATTRIBUTION_END = ":"
+_CLOSED_SPEECH = ('"', "“", "”", "«", "»", "‘", "’", "‹", "›")
+_OPEN_SPEECH = ('"', "„", "“", "”", "«", "»", "‚", "‘")
+_ANAPHORA = frozenset(
+    """
+    er sie es dieser diese dieses dies dabei damit dazu darüber davon dafür dagegen daran ihm
+    ihn ihr ihnen deren dessen jener jene beide beiden letzterer letztere ersterer hierbei hierzu
+    """.split()
+)
+
+
+class Sources:
+    """The articles on disk during one answer: each file is read once, then kept.
+
+    Args:
+        corpus: folder of the articles.
+        stamps: what the index remembers of them.
+    """
+
+    def __init__(self, corpus: Path, stamps: Mapping[str, ArticleStamp]) -> None:
+        self._corpus = corpus
+        self._stamps = stamps
+        self._articles: dict[str, Article | None] = {}
+        self._sentences: dict[str, tuple[Sentence, ...]] = {}
+        self.changed: dict[str, str] = {}
+
+    def article(self, article_id: str) -> Article | None:
+        """The article as it is on disk now; None if it cannot be read any more.
+
+        Articles that differ from the index are noted in `changed`, with the reason.
+        """
+        if article_id not in self._articles:
+            self._articles[article_id] = self._read(article_id)
+        return self._articles[article_id]
+
+    def sentences(self, article: Article) -> tuple[Sentence, ...]:
+        """All sentences of an article."""
+        if article.id not in self._sentences:
+            self._sentences[article.id] = split_sentences(article.text)
+        return self._sentences[article.id]
+
+    def sentences_of(self, passage: Passage) -> list[int]:
+        """Which sentences of the article on disk a passage of the index stands for.
+
+        For an unchanged file these are the sentences that overlap the passage. In a
+        changed file only sentences count that stand in the passage word for word.
+
+        Returns:
+            Indices into `sentences`; empty if the article cannot be read.
+        """
+        article = self.article(passage.article_id)
+        if article is None:
+            return []
+        sentences = self.sentences(article)
+        if article.id not in self.changed:
+            return [
+                i
+                for i, s in enumerate(sentences)
+                if s.start < passage.end and s.end > passage.start
+            ]
+        known = {passage.text[s.start : s.end] for s in split_sentences(passage.text)}
+        return [i for i, s in enumerate(sentences) if article.text[s.start : s.end] in known]
+
+    def _read(self, article_id: str) -> Article | None:
+        try:
+            article = load_article(self._corpus, article_id)
+        except ArticleError as error:
+            self.changed[article_id] = error.message
+            return None
+        if article.sha256 != self._stamps[article_id].sha256:
+            self.changed[article_id] = f"{article_id}: changed since it was indexed"
+        return article
+
+
+def quote_span(article: Article, sentences: tuple[Sentence, ...], index: int) -> tuple[int, int]:
+    """The span to quote for a sentence: the whole sentence and what it leans on.
+
+    The sentence before is taken in when it introduces the speech ("NIS fügte hinzu:") or
+    when the sentence opens with a pronoun that points back into the same paragraph.
+
+    Args:
+        article: the article.
+        sentences: all its sentences.
+        index: which of them carries the evidence.
+
+    Returns:
+        Code point offsets (start, end).
+    """
+    sentence = sentences[index]
+    start = sentence.start
+    if index > 0 and _leans_back(article, sentences[index - 1], sentence):
+        start = sentences[index - 1].start
+    return start, sentence.end
+
+
+def _leans_back(article: Article, before: Sentence, sentence: Sentence) -> bool:
+    text = article.text[sentence.start : sentence.end]
+    text_before = article.text[before.start : before.end]
+    if text_before.endswith(_ATTRIBUTION_END) and text.startswith(_OPEN_SPEECH):
+        return True
+    if before.heading or "\n" in article.text[before.end : sentence.start]:
+        return False
+    first = text.split(maxsplit=1)[0].strip(",").lower()
+    return first in _ANAPHORA
+
+
+def make_quote(article: Article, start: int, end: int) -> Quote:
+    """Cut a quote.
+
+    Args:
+        article: as read from disk.
+        start: first code point.
+        end: one past the last code point, > start.
+    """
+    line_start, line_end = article.line_range(start, end)
+    return Quote(
+        article.id, article.sha256, line_start, line_end, start, end, article.text[start:end]
+    )
+
+
+def check_quote(corpus: Path, quote: Quote) -> bool:
+    """Read the file again and say whether the quote stands there, byte for byte.
+
+    Deliberately shares no code with `make_quote`: bytes, digest, slice and line numbers
+    are worked out anew.
+
+    Returns:
+        False if the file is gone, changed, or anything differs.
+    """
+    try:
+        raw = (corpus / quote.article_id).read_bytes()
+    except OSError:
+        return False
+    if hashlib.sha256(raw).hexdigest() != quote.sha256:
+        return False
+    text = raw.decode("utf-8")
+    line_start = text.count("\n", 0, quote.start) + 1
+    line_end = line_start + quote.text.count("\n", 0, len(quote.text) - 1)
+    same = bool(quote.text) and text[quote.start : quote.end] == quote.text
+    return same and (line_start, line_end) == (quote.line_start, quote.line_end)

@@ -1,0 +1,236 @@
+"""The command `beleg`: index, ask, search, check.
+
+Answers go to standard output, progress and errors to standard error. The one place that
+reads the environment, and the one that turns an `AssistantError` into a message: exit
+code 1; wrong usage exits with 2; a bug keeps its traceback. Heavy imports stand inside
+the functions that run, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from index.errors import AssistantError, StoreNotFoundError
+from ui.words import WORDS
+
+if TYPE_CHECKING:
+    from rag.assemble import Assistant
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: without the program's name; None for those of the process.
+
+    Returns:
+        Exit code: 0, or 1 if something could not be done.
+    """
+    options = build_parser(os.environ).parse_args(arguments)
+    options.say = WORDS[_language(os.environ)]
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except AssistantError as error:
+        return _complain(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    """The command line; defaults come from BELEG_CORPUS, BELEG_INDEX and BELEG_CACHE."""
+    parser = argparse.ArgumentParser(
+        prog="beleg",
+        description="Answers questions about a folder of articles and proves every answer "
+        "with file and line, offline.",
+    )
+    parser.add_argument("--version", action="version", version=f"beleg {version('beleg')}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    common = _common_options(environment)
+
+    index = commands.add_parser("index", parents=[common], help="bring the index up to date")
+    index.add_argument("--full", action="store_true", help="rebuild it from the articles alone")
+    index.set_defaults(run=run_index)
+
+    ask = commands.add_parser("ask", parents=[common], help="answer a question with quotes")
+    ask.add_argument("question", help="the question, in one argument")
+    ask.add_argument("--sync", action="store_true", help="bring the index up to date first")
+    ask.add_argument(
+        "--article",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this article (file name below the corpus; may be repeated)",
+    )
+    ask.add_argument("--drafter", default="none", help="none: the evidence, word for word")
+    ask.add_argument("--max-quotes", type=int, default=3, metavar="N", help="default 3")
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.set_defaults(run=run_ask)
+
+    search = commands.add_parser("search", parents=[common], help="list the nearest passages")
+    search.add_argument("question", help="what to look for")
+    search.add_argument("-n", "--limit", type=int, default=10, metavar="N", help="default 10")
+    search.add_argument("--json", action="store_true", help="print the passages as JSON")
+    search.set_defaults(run=run_search)
+
+    check = commands.add_parser("check", parents=[common], help="look for damage in the index")
+    check.set_defaults(run=run_check)
+    return parser  # fmt: skip
+
+
+def _common_options(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    corpus, index = environment.get("BELEG_CORPUS"), environment.get("BELEG_INDEX")
+    cache = environment.get("BELEG_CACHE") or Path.home() / ".cache" / "beleg"
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="FOLDER",
+        required=not corpus,
+        default=Path(corpus) if corpus else None,
+        help="folder of articles (or set BELEG_CORPUS)",
+    )
+    common.add_argument(
+        "--index",
+        type=Path,
+        metavar="FOLDER",
+        default=Path(index) if index else None,
+        help="folder of the index (default: below the cache)",
+    )
+    common.add_argument(
+        "--cache",
+        type=Path,
+        metavar="FOLDER",
+        default=Path(cache),
+        help="folder for models and indexes (default: ~/.cache/beleg)",
+    )
+    common.add_argument(
+        "--embedder", metavar="MODEL", help="another embedding model: a folder or a hub name"
+    )
+    common.add_argument(
+        "--allow-download",
+        action="store_true",
+        help="fetch a named model that is not on this machine",
+    )
+    return common  # fmt: skip
+
+
+def run_index(options: argparse.Namespace) -> int:
+    """Bring the index up to date; 1 if an article had to be left out."""
+    report_errors = _sync(_assistant(options), options, full=options.full, stream=sys.stdout)
+    return 1 if report_errors else 0
+
+
+def run_ask(options: argparse.Namespace) -> int:
+    """Answer a question; a missing index is built first."""
+    from ui.render import answer_json, answer_text
+
+    assistant = _assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
+    _prepare(assistant, options, sync=options.sync)
+    answer = assistant.ask(options.question, options.article)
+    render = answer_json if options.json else answer_text
+    print(render(answer, options.corpus))
+    return 0
+
+
+def run_search(options: argparse.Namespace) -> int:
+    """List the passages nearest to a question."""
+    from ui.render import hits_json, hits_text
+
+    assistant = _assistant(options)
+    _prepare(assistant, options, sync=False)
+    hits = assistant.search(options.question, options.limit).hits
+    print(hits_json(hits) if options.json else hits_text(hits, options.corpus))
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Look over the whole index; 1 if something is wrong."""
+    from index.check import check_index
+    from index.generations import repair_hint
+
+    assistant = _assistant(options)
+    root = assistant.config.index_folder
+    found = check_index(root, assistant.model)
+    for finding in found:
+        print(finding)
+    if found:
+        print(f"hint: {repair_hint(root)}", file=sys.stderr)
+        return 1
+    manifest = assistant.snapshot.manifest
+    values = {"articles": manifest.articles, "passages": manifest.passages}
+    print(options.say["check_ok"].format(**values))
+    return 0
+
+
+def _assistant(options: argparse.Namespace, **settings: object) -> Assistant:
+    from rag.assemble import Assistant
+    from rag.config import Config
+
+    values = {
+        "corpus": options.corpus,
+        "cache": options.cache,
+        "index": options.index,
+        "embedder": options.embedder,
+        "allow_download": options.allow_download,
+    }
+    return Assistant(Config.from_mapping(values | settings))
+
+
+def _prepare(assistant: Assistant, options: argparse.Namespace, *, sync: bool) -> None:
+    """Build a missing index; sync if asked to."""
+    if not sync:
+        try:
+            assistant.snapshot.stamps()
+        except StoreNotFoundError:
+            sync = True
+    if sync:
+        _sync(assistant, options, full=False, stream=None)
+
+
+def _sync(
+    assistant: Assistant, options: argparse.Namespace, *, full: bool, stream: IO[str] | None
+) -> bool:
+    """Sync with a progress bar; True if an article had to be left out."""
+    from tqdm import tqdm
+
+    from ui.render import sync_text
+
+    say = options.say
+    bar = tqdm(desc=say["embedding"], unit=f" {say['passage']}", file=sys.stderr, disable=None)
+
+    def progress(total: int) -> Callable[[int], None]:
+        bar.reset(total=total)
+        return lambda count: bar.update(count) and None
+
+    started = time.perf_counter()
+    with bar:
+        report = assistant.sync(full=full, progress=progress)
+    text = sync_text(report, time.perf_counter() - started, say)
+    if stream is not None or report.written or report.errors or report.skipped:
+        print(text, file=stream or sys.stderr)
+    return bool(report.errors)
+
+
+def _complain(error: AssistantError) -> int:
+    from ui.render import shown
+
+    print(f"error: {shown(error.message)}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {shown(error.hint)}", file=sys.stderr)
+    return 1
+
+
+def _language(environment: Mapping[str, str]) -> str:
+    wanted = environment.get("BELEG_LANG") or environment.get("LANG") or ""
+    return "de" if wanted.lower().startswith("de") else "en"

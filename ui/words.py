@@ -1,0 +1,71 @@
+"""The words around answers, in German and English. Every key exists in both."""
+
+from __future__ import annotations
+
+WORDS = {
+    "de": {
+        "answer_one": "Dazu steht in den Artikeln:",
+        "answer_several": "Dazu steht in den Artikeln:",
+        "also": "ebenso",
+        "note": "Hinweis",
+        "no_answer": "Keine Antwort.",
+        "nearest": "Am nächsten kommt, ohne die Frage zu beantworten:",
+        "abstain_no_content_words": "Die Frage enthält kein Wort, nach dem sich suchen ließe.",
+        "abstain_nothing_found": "In den Artikeln steht nichts, was zur Frage passt.",
+        "abstain_unknown_terms": "Keine passende Stelle nennt {terms}.",
+        "abstain_low_confidence": "Die Artikel sagen das nicht deutlich genug.",
+        "abstain_drafter_abstained": "In den gefundenen Stellen steht die Antwort nicht.",
+        "abstain_stale": "Die passenden Artikel sind nicht mehr so auf der Platte, wie sie im "
+        "Index stehen.",
+        "notice_index_out_of_date": "Der Index ist nicht auf dem Stand des Ordners. "
+        "Auf den Stand bringen: beleg index",
+        "notice_article_changed": "Seit dem letzten Abgleich verändert: {details}",
+        "notice_numbers_differ": "Die Quellen nennen verschiedene Zahlen: {details}",
+        "notice_more_articles": "Weitere Artikel im Ordner: {details}",
+        "change_added": "neu",
+        "change_changed": "geändert",
+        "change_removed": "entfernt",
+        "change_renamed": "umbenannt",
+        "change_unchanged": "unverändert",
+        "sync_counts": "Im Index: {passages} Passagen; eingebettet: {embedded}, "
+        "wiederverwendet: {reused}; {seconds:.1f} s",
+        "skipped": "Nicht verfolgt",
+        "left_out": "Nicht aufgenommen",
+        "hint": "Abhilfe",
+        "embedding": "Einbetten",
+        "passage": "Passagen",
+        "check_ok": "Der Index ist in Ordnung: {articles} Artikel, {passages} Passagen.",
+    },
+    "en": {
+        "answer_one": "The articles say:",
+        "answer_several": "The articles say:",
+        "also": "also",
+        "note": "Note",
+        "no_answer": "No answer.",
+        "nearest": "Nearest, but not an answer to the question:",
+        "abstain_no_content_words": "The question holds no word that could be searched for.",
+        "abstain_nothing_found": "The articles hold nothing that fits the question.",
+        "abstain_unknown_terms": "No fitting passage names {terms}.",
+        "abstain_low_confidence": "The articles do not say this clearly enough.",
+        "abstain_drafter_abstained": "The passages found do not hold the answer.",
+        "abstain_stale": "The fitting articles on disk are not what the index holds.",
+        "notice_index_out_of_date": "The index is out of date with the folder. "
+        "Bring it up to date: beleg index",
+        "notice_article_changed": "Changed since the last sync: {details}",
+        "notice_numbers_differ": "The sources give different numbers: {details}",
+        "notice_more_articles": "Further articles in the folder: {details}",
+        "change_added": "added",
+        "change_changed": "changed",
+        "change_removed": "removed",
+        "change_renamed": "renamed",
+        "change_unchanged": "unchanged",
+        "sync_counts": "In the index: {passages} passages; embedded: {embedded}, "
+        "reused: {reused}; {seconds:.1f} s",
+        "skipped": "Not followed",
+        "left_out": "Left out",
+        "hint": "Remedy",
+        "embedding": "embedding",
+        "passage": "passages",
+        "check_ok": "The index is whole: {articles} articles, {passages} passages.",
+    },
+}
