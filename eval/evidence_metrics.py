@@ -211,7 +211,7 @@ def _precise_citations(claim: CitedClaim, entails: Entails) -> list[bool]:
 def _is_irrelevant(claim: CitedClaim, i: int, entails: Entails) -> bool:
     others = claim.quotes[:i] + claim.quotes[i + 1 :]
     alone = (claim.quotes[i],)
-    return bool(others) and not entails(alone, claim.text) and entails(others, claim.text)
+    return not entails(alone, claim.text) and entails(others, claim.text)
 
 
 def _share(values: Iterable[bool]) -> float | None:

@@ -205,6 +205,11 @@ MILLIONS = "Das kostet 8 Millionen Euro."
         ),
         # two sentences carry it; the third, which it does not touch, may negate
         (["Putins Sprecher kam. Er heißt Peskow. Niemand lachte."], "Sprecher Peskow"),
+        # one quote is evidence enough, whatever another denies
+        (
+            ["Putins Sprecher kam. Er heißt Peskow.", "Peskow lachte nicht."],
+            "Putins Sprecher heißt Peskow",
+        ),
         ([MILLIONS], "8.000.000"),
         (["„Das ist ein Sieg“, sagte er."], "»das ist ein Sieg«"),
     ],
