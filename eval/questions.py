@@ -18,6 +18,8 @@ from index.articles import load_article
 from index.errors import ArticleError, QuestionFileError
 from index.types import Article
 
+SEEDS_SET = Path(__file__).parent / "sets" / "seeds.jsonl"
+"""The set about the five articles in seeds/, shipped with the package."""
 SPLITS = ("dev", "test")
 ANSWERABLE_KINDS = frozenset(
     """

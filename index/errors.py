@@ -28,6 +28,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from index.paths import display_id
+
 
 class AssistantError(Exception):
     """Base of all errors that a user can do something about.
@@ -77,7 +79,7 @@ class ArticleDecodeError(ArticleError):
     """
 
     def __init__(self, path: str, offset_bytes: int, reason: str, *, hint: str = "") -> None:
-        super().__init__(path, f"{path}: {reason} at byte {offset_bytes}", hint=hint)
+        super().__init__(path, f"{display_id(path)}: {reason} at byte {offset_bytes}", hint=hint)
         self.offset_bytes = offset_bytes
         self.reason = reason
 

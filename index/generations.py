@@ -18,6 +18,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -43,7 +44,11 @@ MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 LOCK = "write.lock"
 _HASH_AT_OPEN_BYTES = 256 * 1024 * 1024
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+_POINTER = re.compile(rb"(gen-\d{6,}) ([0-9a-f]{64})\n")
+_DISK_ERRORS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+    errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +112,17 @@ def current_folder(root: Path) -> tuple[Path, Manifest]:
         StoreMismatchError: the layout is of another version.
     """
     try:
-        pointer = (root / CURRENT).read_bytes()
+        raw_pointer = (root / CURRENT).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise StoreNotFoundError(
             root, f"{root}: no index here", hint="build it: beleg index --corpus FOLDER"
         ) from None
-    name, _, digest = pointer.decode("ascii", errors="replace").strip().partition(" ")
-    folder = root / name
-    if not name.startswith("gen-") or "/" in name or "\\" in name or len(digest) != 64:
+    except OSError as error:
+        raise _corrupt(root, f"{root / CURRENT}: {error.strerror}") from error
+    match = _POINTER.fullmatch(raw_pointer)
+    if match is None:
         raise _corrupt(root, f"{root / CURRENT}: not the name of a generation")
+    folder, digest = root / match[1].decode("ascii"), match[2].decode("ascii")
     try:
         raw = (folder / MANIFEST).read_bytes()
     except OSError as error:
@@ -128,6 +135,14 @@ def current_folder(root: Path) -> tuple[Path, Manifest]:
             root, "format version", str(stored), str(FORMAT_VERSION), hint=repair_hint(root)
         )
     return folder, Manifest.from_json(raw.decode("utf-8"))
+
+
+def pointer(root: Path) -> bytes:
+    """What CURRENT says, unchecked; empty if it cannot be read."""
+    try:
+        return (root / CURRENT).read_bytes()
+    except OSError:
+        return b""
 
 
 def damage(folder: Path, manifest: Manifest, *, thorough: bool) -> list[str]:
@@ -146,12 +161,16 @@ def damage(folder: Path, manifest: Manifest, *, thorough: bool) -> list[str]:
     found = []
     for name, entry in manifest.files.items():
         path = folder / name
-        if not path.is_file():
-            found.append(f"{path}: missing")
-        elif path.stat().st_size != entry["size_bytes"]:
-            found.append(f"{path}: {path.stat().st_size} bytes, {entry['size_bytes']} expected")
-        elif hashing and file_sha256(path) != entry["sha256"]:
-            found.append(f"{path}: content differs from the checksum in the manifest")
+        try:
+            size_bytes = path.stat().st_size
+            if not path.is_file():
+                found.append(f"{path}: not a file")
+            elif size_bytes != entry["size_bytes"]:
+                found.append(f"{path}: {size_bytes} bytes, {entry['size_bytes']} expected")
+            elif hashing and file_sha256(path) != entry["sha256"]:
+                found.append(f"{path}: content differs from the checksum in the manifest")
+        except OSError as error:
+            found.append(f"{path}: {error.strerror}")
     return found
 
 
@@ -199,10 +218,10 @@ def commit(root: Path, building: Path, manifest: Manifest) -> Path:
     folder = building.with_suffix("")
     building.rename(folder)
     sync_path(root)
-    pointer = root / f"{CURRENT}.tmp"
-    pointer.write_text(f"{folder.name} {hashlib.sha256(raw).hexdigest()}\n", encoding="ascii")
-    sync_path(pointer)
-    pointer.replace(root / CURRENT)
+    new_pointer = root / f"{CURRENT}.tmp"
+    new_pointer.write_text(f"{folder.name} {hashlib.sha256(raw).hexdigest()}\n", encoding="ascii")
+    sync_path(new_pointer)
+    new_pointer.replace(root / CURRENT)
     sync_path(root)
     for old in root.glob("gen-*"):
         if old != folder:
@@ -234,10 +253,8 @@ def sync_path(path: Path) -> None:
 
 def _remove_leftovers(root: Path) -> None:
     """Remove what a killed writer left: unfinished and unreferenced generations."""
-    pointer = root / CURRENT
-    current = (
-        pointer.read_bytes().split(b" ")[0].decode("ascii", "replace") if pointer.exists() else ""
-    )
+    match = _POINTER.fullmatch(pointer(root))
+    current = match[1].decode("ascii") if match else ""
     for path in root.glob("gen-*.tmp"):
         shutil.rmtree(path)
     for path in root.glob("gen-*"):

@@ -17,8 +17,9 @@ CREATE VIRTUAL TABLE lexical USING fts5(
     words, parts, names, tokenize = "unicode61 remove_diacritics 0"
 );
 """
-COLUMN_WEIGHTS = (1.0, 0.5, 0.3)
-"""BM25 weight of a match in words, parts, names; chosen by `python -m eval.retrieval`."""
+COLUMN_WEIGHTS = (1.0, 0.5, 0.6)
+"""BM25 weight of a match in words, parts, names; chosen by
+``python -m eval.retrieval --choose``."""
 
 _MAX_KEYS = 64
 
@@ -44,6 +45,11 @@ def insert(connection: sqlite3.Connection, passage_id: int, text: str) -> None:
 def delete(connection: sqlite3.Connection, passage_ids: Iterable[int]) -> None:
     """Remove passages."""
     connection.executemany("DELETE FROM lexical WHERE rowid = ?", ((i,) for i in passage_ids))
+
+
+def compact(connection: sqlite3.Connection) -> None:
+    """Merge the index, so that nothing of removed passages is left in the file."""
+    connection.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
 
 
 def match_expression(question: str) -> str:

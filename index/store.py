@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generations, lexical
-from index.errors import StoreCorruptError, StoreMismatchError
+from index.errors import StoreCorruptError, StoreError, StoreMismatchError
 from index.generations import DATABASE, VECTORS, Manifest, repair_hint
 from index.types import ArticleStamp, ModelIdentity, Passage
 from index.words import analyser_identity
@@ -39,6 +39,7 @@ CREATE INDEX passages_by_text ON passages (text_key);
 """
 _PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
 _MAX_VARIABLES = 500
+_TRIES = 4  # each next one only if a writer replaced the generation meanwhile
 
 
 class Snapshot:
@@ -72,15 +73,26 @@ class Snapshot:
             StoreCorruptError: a file is missing, truncated or altered.
             StoreMismatchError: made by another model, analyser or format version.
         """
-        for attempt in (1, 2, 3):
-            folder, manifest = generations.current_folder(root)
-            check_identity(root, manifest, model)
-            damaged = generations.damage(folder, manifest, thorough=False)
-            if not damaged:
+        for _ in range(_TRIES - 1):
+            pointer = generations.pointer(root)
+            try:
+                return cls._open(root, model)
+            except StoreCorruptError:
+                if generations.pointer(root) == pointer:
+                    raise
+                # a writer replaced the generation while it was being read
+        return cls._open(root, model)
+
+    @classmethod
+    def _open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
+        folder, manifest = generations.current_folder(root)
+        check_identity(root, manifest, model)
+        damaged = generations.damage(folder, manifest, thorough=False)
+        if not damaged:
+            try:
                 return cls(root, folder, manifest)
-            if attempt < 3 and generations.current_folder(root)[0] != folder:
-                continue  # a writer replaced the generation while it was being read
-            break
+            except (RuntimeError, sqlite3.DatabaseError) as error:  # faiss, SQLite
+                damaged = [f"{folder}: {error}"]
         raise StoreCorruptError(root, "; ".join(damaged), hint=repair_hint(root))
 
     def close(self) -> None:
@@ -88,8 +100,11 @@ class Snapshot:
         self._database.close()
 
     def is_current(self) -> bool:
-        """False once a writer has replaced this generation."""
-        return generations.current_folder(self.root)[0] == self.folder
+        """False once this generation was replaced, or the index removed or damaged."""
+        try:
+            return generations.current_folder(self.root) == (self.folder, self.manifest)
+        except StoreError:
+            return False
 
     def stamps(self) -> dict[str, ArticleStamp]:
         """What the index remembers of each article, by article id."""
@@ -132,7 +147,7 @@ class Snapshot:
             article_ids: only these articles, if given.
 
         Returns:
-            (passage id, cosine in [-1, 1]) pairs.
+            (passage id, cosine in [-1, 1]) pairs; ties in order of article and offset.
         """
         import faiss
 
@@ -141,12 +156,25 @@ class Snapshot:
             selector = faiss.IDSelectorBatch(self._ids_of(article_ids))
             parameters = faiss.SearchParameters()
             parameters.sel = selector
-        count = min(limit, self.manifest.passages)
-        if count == 0:
+        if min(limit, self.manifest.passages) < 1:
             return []
+        found = self._nearest(query, limit, parameters)
+        places = {p.id: (p.article_id, p.start) for p in self.passages([i for i, _ in found])}
+        return sorted(found, key=lambda pair: (-pair[1], places[pair[0]]))[:limit]
+
+    def _nearest(
+        self, query: NDArray[np.float32], limit: int, parameters: Any
+    ) -> list[tuple[int, float]]:
+        """At least the `limit` nearest, and all that are as near as the last of them."""
+        total = self.manifest.passages
         row = np.ascontiguousarray(query[None, :], dtype=np.float32)
-        scores, ids = self._vectors.search(row, count, params=parameters)
-        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i != -1]
+        count = min(limit + 1, total)
+        while True:
+            scores, ids = self._vectors.search(row, count, params=parameters)
+            found = [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i != -1]
+            if count == total or len(found) < count or found[-1][1] < found[limit - 1][1]:
+                return found
+            count = min(2 * count, total)
 
     def search_words(
         self,

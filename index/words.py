@@ -162,6 +162,7 @@ def _analyse(surface: str) -> tuple[str, tuple[str, ...], str, bool]:
     plain = unicodedata.normalize("NFC", surface).replace("\u00ad", "")
     lower = plain.lower()
     if "\u0400" <= lower[0] <= "\u04ff":
+        lower = _letters(lower)  # a stress mark has no composed form
         keys = [name_key(_transliterate(form)) for form in (lower, _CYRILLIC_ENDING.sub("", lower))]
         return lower, tuple(keys[1:]), keys[0], lower in STOPWORDS
     stem = stem_of(plain)
@@ -203,10 +204,15 @@ def name_key(word: str) -> str:
     return key
 
 
-def is_known(word: str) -> bool:
-    """True when the dictionary holds the word, in lower case or as a noun."""
+def is_known(word: str, language: str = "de") -> bool:
+    """True when the dictionary of a language holds the word, in lower case or as a noun.
+
+    Args:
+        word: one word, any case.
+        language: "de", "en", "fr" or "ru".
+    """
     lower = word.lower()
-    entries = _dictionary()
+    entries = _dictionary(language)
     return lower in entries or lower.capitalize() in entries
 
 
@@ -267,10 +273,10 @@ def _transliterate(text: str) -> str:
 
 
 @cache
-def _dictionary() -> Any:
+def _dictionary(language: str = "de") -> Any:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
-    return DefaultDictionaryFactory().get_dictionary("de")
+    return DefaultDictionaryFactory().get_dictionary(language)
 
 
 @cache

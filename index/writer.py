@@ -121,6 +121,7 @@ class Writer(AbstractContextManager["Writer"]):
 
         count = self._count("passages")
         articles = self._count("articles")
+        lexical.compact(self._database)
         self._database.commit()
         self._database.execute("VACUUM")
         self._database.close()

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from index.embed import Embedder
 from index.store import Snapshot
 from index.words import Word
+from rag.counting import counted, differing_numbers
 from rag.decide import ABSTAIN_BELOW, abstention, decide
 from rag.evidence import Evidence, find_evidence
 from rag.overview import is_overview, lead_sentences
@@ -40,6 +42,8 @@ BROAD_QUOTES = 5
 """Most quotes for a question about an article or a topic as a whole."""
 QUOTE_MARGIN = 1.5
 """A further sentence is quoted if its score is at most this much below the best one's."""
+COUNTED_MARGIN = 4.0
+"""The same where both sentences count what the question counts."""
 NEAREST = 3
 _VERBATIM = Verdict(VerdictLabel.SUPPORTED, 1.0, "verbatim")
 
@@ -109,14 +113,23 @@ def answer(
 
 
 def term_weight(snapshot: Snapshot) -> Callable[[Word], float]:
-    """Inverse document frequency of a word of the question, at least 0.1."""
+    """Inverse document frequency of a word of the question, at least 0.1.
+
+    A word is looked up by its stem, its spelling as a name, then by its parts.
+    """
     total = snapshot.manifest.passages
+    known: dict[Word, float] = {}
+
+    def frequency(word: Word) -> int:
+        keys = [("words", word.stem), ("parts", word.stem), ("names", word.name_key)]
+        keys += [(column, part) for part in word.parts for column in ("words", "names")]
+        counts = (snapshot.document_frequency(column, key) for column, key in keys if key)
+        return next((count for count in counts if count), 0)
 
     def weight(word: Word) -> float:
-        found = snapshot.document_frequency("words", word.stem)
-        if not found and word.name_key:
-            found = snapshot.document_frequency("names", word.name_key)
-        return max(0.1, math.log((total + 1) / (found + 0.5)))
+        if word not in known:
+            known[word] = max(0.1, math.log((total + 1) / (frequency(word) + 0.5)))
+        return known[word]
 
     return weight
 
@@ -145,25 +158,38 @@ def _lookup(
             nearest = _checked(reader.corpus, found[:NEAREST])
             return _abstained(question, refusal, decision.confidence, nearest)
         broad = question.kind is Kind.BROAD or bool(question.article_ids)
-        chosen = choose(found, BROAD_QUOTES if broad else reader.max_quotes, broad)
+        chosen = choose(question, found, BROAD_QUOTES if broad else reader.max_quotes, broad=broad)
         return _quoted(question, reader.corpus, chosen, decision.confidence)
 
 
-def choose(found: Sequence[Evidence], most: int, broad: bool) -> list[Evidence]:
-    """Which evidence to quote: the best, and others that come close.
+def choose(
+    question: Question, found: Sequence[Evidence], most: int, *, broad: bool = False
+) -> list[Evidence]:
+    """Which evidence to quote: the best, and others that come close and answer in kind.
+
+    Where the question counts something, every sentence that counts it is wanted, so that
+    sources that disagree stand side by side.
 
     Args:
-        found: best first.
+        question: the question.
+        found: best first, at least one.
         most: most sentences to take.
         broad: take the best ones even where they do not come close.
     """
     best = found[0]
-    close = [
+    if broad:
+        return [evidence for evidence in found[:most] if evidence.boilerplate == best.boilerplate]
+    counting = bool(counted(question, best.quoted))
+    margin = COUNTED_MARGIN if counting else QUOTE_MARGIN
+    fitting = (
         evidence
-        for evidence in found[:most]
-        if broad or best.score - evidence.score <= QUOTE_MARGIN
-    ]
-    return [evidence for evidence in close if evidence.boilerplate == best.boilerplate]
+        for evidence in found
+        if best.score - evidence.score <= margin
+        and evidence.boilerplate == best.boilerplate
+        and evidence.feature("typed") >= best.feature("typed")
+        and (not counting or counted(question, evidence.quoted))
+    )
+    return list(islice(fitting, most))
 
 
 def _overview(
@@ -195,6 +221,7 @@ def _quoted(
             citations.append(Citation(number, quotes[0], quotes[1:], evidence.score))
     if not citations:
         return _abstained(question, Abstention(AbstainReason.STALE), confidence)
+    differing = differing_numbers(question, citations)
     claims = tuple(Claim(c.quote.text, (c.number,), _VERBATIM) for c in citations)
     return Answer(
         question=question.text,
@@ -203,6 +230,7 @@ def _quoted(
         claims=claims,
         citations=tuple(citations),
         confidence=confidence,
+        notices=(Notice(NoticeKind.NUMBERS_DIFFER, differing),) if differing else (),
     )
 
 

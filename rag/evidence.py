@@ -49,7 +49,7 @@ _REASON = re.compile(
     re.DOTALL,
 )
 _PLACE = re.compile(r"\b(?:in|im|nach|aus|bei|am|an|auf|von|vor)\s+(?:der\s|den\s|dem\s)?[A-ZÄÖÜ]")
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     """
     nicht kein keine keiner keinen keinem keines nie niemals niemand nichts weder noch ohne
     """.split()
@@ -84,6 +84,11 @@ class Evidence:
     def text(self) -> str:
         """The sentence."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def quoted(self) -> str:
+        """What is quoted for the sentence: itself and what it leans on."""
+        return self.article.text[self.quote_start : self.end]
 
     @property
     def near_text(self) -> str:
@@ -233,7 +238,7 @@ def collapse(found: Sequence[Evidence]) -> list[Evidence]:
 
 def _signature(text: str) -> tuple[str, ...]:
     return tuple(
-        word.stem for word in words(text) if not word.is_stop or word.surface.lower() in _NEGATIONS
+        word.stem for word in words(text) if not word.is_stop or word.surface.lower() in NEGATIONS
     )
 
 

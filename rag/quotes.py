@@ -155,5 +155,6 @@ def check_quote(corpus: Path, quote: Quote) -> bool:
     text = raw.decode("utf-8")
     line_start = text.count("\n", 0, quote.start) + 1
     line_end = line_start + quote.text.count("\n", 0, len(quote.text) - 1)
-    same = bool(quote.text) and text[quote.start : quote.end] == quote.text
+    within = 0 <= quote.start < quote.end <= len(text)
+    same = within and text[quote.start : quote.end] == quote.text
     return same and (line_start, line_end) == (quote.line_start, quote.line_end)

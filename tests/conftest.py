@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import os
 import socket
 from pathlib import Path
 from typing import Any
 
+import e5_sample
 import pytest
+
+from index import e5
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -18,6 +22,16 @@ os.environ["TRANSFORMERS_OFFLINE"] = "1"
 def model_cache() -> Path:
     """Where the packaged model is unpacked once, for all tests and runs."""
     return Path(os.environ.get("BELEG_CACHE", Path.home() / ".cache" / "beleg"))
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random sentence-transformers model, for the real loading code."""
+    root = tmp_path_factory.mktemp("models")
+    data = e5_sample.write()
+    (root / "sample.bin").write_bytes(data)
+    e5.convert(root / "sample.bin", hashlib.sha256(data).hexdigest(), root / "tiny")
+    return root / "tiny"
 
 
 @pytest.fixture(autouse=True)

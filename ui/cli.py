@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.say = WORDS[_language(os.environ)]
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()  # a reader that went away is noticed here, not at the very end
+        return code
     except AssistantError as error:
         return _complain(error)
     except KeyboardInterrupt:
@@ -79,7 +81,7 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
     search = commands.add_parser("search", parents=[common], help="list the nearest passages")
     search.add_argument("question", help="what to look for")
-    search.add_argument("-n", "--limit", type=int, default=10, metavar="N", help="default 10")
+    search.add_argument("-n", "--limit", type=_count, default=10, metavar="N", help="default 10")
     search.add_argument("--json", action="store_true", help="print the passages as JSON")
     search.set_defaults(run=run_search)
 
@@ -125,6 +127,13 @@ def _common_options(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     return common  # fmt: skip
 
 
+def _count(text: str) -> int:
+    """A number of things to show; argparse turns the error into a usage error."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
 def run_index(options: argparse.Namespace) -> int:
     """Bring the index up to date; 1 if an article had to be left out."""
     report_errors = _sync(_assistant(options), options, full=options.full, stream=sys.stdout)
@@ -145,11 +154,13 @@ def run_ask(options: argparse.Namespace) -> int:
 
 def run_search(options: argparse.Namespace) -> int:
     """List the passages nearest to a question."""
+    from rag.question import read_question
     from ui.render import hits_json, hits_text
 
+    question = read_question(options.question).text
     assistant = _assistant(options)
     _prepare(assistant, options, sync=False)
-    hits = assistant.search(options.question, options.limit).hits
+    hits = assistant.search(question, options.limit).hits
     print(hits_json(hits) if options.json else hits_text(hits, options.corpus))
     return 0
 

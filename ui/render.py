@@ -18,6 +18,8 @@ from index.types import Change, Hit
 from rag.types import AbstainReason, Answer, Citation, Notice, Quote
 from ui.words import WORDS
 
+_HARMLESS = "\n\u00ad\u200c\u200d"  # soft hyphen; joiners, part of ordinary words and emoji
+
 
 def answer_text(answer: Answer, corpus: PurePath) -> str:
     """An answer for the terminal.
@@ -50,13 +52,13 @@ def abstention_text(answer: Answer, corpus: PurePath) -> str:
 
 def notice_text(notice: Notice, say: Mapping[str, str]) -> str:
     """One notice in words."""
-    details = "; ".join(shown(detail) for detail in notice.details)
+    details = "; ".join(_one_line(detail) for detail in notice.details)
     return say[f"notice_{notice.kind.value}"].format(details=details)
 
 
 def place(quote: Quote, corpus: PurePath) -> str:
     """Where a quote stands, as ``folder/file:line``."""
-    return shown(str(corpus / quote.source))
+    return _one_line(str(corpus / quote.source))
 
 
 def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
@@ -64,7 +66,7 @@ def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
     blocks = []
     for hit in hits:
         passage = hit.passage
-        where = shown(f"{corpus / passage.article_id}:{passage.line_start}-{passage.line_end}")
+        where = _one_line(f"{corpus / passage.article_id}:{passage.line_start}-{passage.line_end}")
         text = " ".join(shown(passage.text).split())
         blocks.append(f"{hit.rank:3}  {hit.score:.4f}  {where}\n     {_cut(text, 240)}")
     return "\n".join(blocks)
@@ -111,13 +113,18 @@ def shown(text: str) -> str:
     r"""Text that cannot change what a terminal shows.
 
     Control, format and separator characters other than the line feed become escapes
-    (``\x1b``, ``\u202e``); all else stays.
+    (``\x1b``, ``\u202e``), those of no effect (BOM, CR) are left out; all else stays.
     """
     return "".join(char if _harmless(char) else _escape(char) for char in text)
 
 
+def _one_line(text: str) -> str:
+    """A file name or message; a line feed in it could pretend to be another line."""
+    return shown(text).replace("\n", "\\x0a")
+
+
 def _harmless(char: str) -> bool:
-    return char in "\n\u00ad" or unicodedata.category(char) not in {
+    return char in _HARMLESS or unicodedata.category(char) not in {
         "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp",
     }  # fmt: skip
 
@@ -126,7 +133,7 @@ def _escape(char: str) -> str:
     code = ord(char)
     if char == "\t":
         return " "
-    if char == "\r":
+    if char in "\r\ufeff":
         return ""
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
 
