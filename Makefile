@@ -24,7 +24,7 @@ ask: install
 	@$(BIN)/beleg ask --sync --corpus $(CORPUS) -- "$$Q"
 
 index: install
-	@$(BIN)/beleg index --corpus $(CORPUS)
+	@$(BIN)/beleg index $(CORPUS)
 
 test: install
 	$(BIN)/ruff format --check .

@@ -72,11 +72,12 @@ def find_model(model: str, *, allow_download: bool = False) -> Source:
     ) from cached
 
 
-def check_folder(source: Source) -> None:
+def check_folder(source: Source, *, kind: str = "a sentence-transformers model") -> None:
     """Refuses a folder that has no safetensors or would run code of its own.
 
     Args:
         source: the model.
+        kind: what it should be, for the hint.
 
     Raises:
         ModelUnavailableError: no weights at all.
@@ -94,12 +95,12 @@ def check_folder(source: Source) -> None:
     if not safe:
         raise ModelUnavailableError(
             f"{source.name}: no *.safetensors in {source.folder}",
-            hint="name a folder that holds a sentence-transformers model",
+            hint=f"name a folder that holds {kind}",
         )
-    for kind in _module_types(source):
-        if not kind.startswith("sentence_transformers."):
+    for module in _module_types(source):
+        if not module.startswith("sentence_transformers."):
             raise ModelError(
-                f"{source.name}: it brings code of its own ({kind}), which is not run",
+                f"{source.name}: it brings code of its own ({module}), which is not run",
                 hint="use a model made of sentence-transformers' own modules",
             )
 

@@ -97,6 +97,17 @@ def diff(
     return tuple(sorted((*changes, *gone), key=lambda change: change.article_id))
 
 
+def pending(corpus: Path, snapshot: Snapshot) -> tuple[ArticleChange, ...]:
+    """What a sync would change, without changing it; every article is read.
+
+    Raises:
+        CorpusError: the folder is missing or holds no article.
+    """
+    articles, _ = _load(corpus, find_articles(corpus)[0])
+    changes = diff({a.id: a.sha256 for a in articles.values()}, snapshot.stamps())
+    return tuple(change for change in changes if change.change is not Change.UNCHANGED)
+
+
 def is_stale(corpus: Path, snapshot: Snapshot) -> bool:
     """True if the folder differs from the index.
 
@@ -129,9 +140,9 @@ def sync(
         corpus: folder of articles.
         root: folder of the index; made if missing.
         model: identity of the embedder.
-        embedder: gives the embedder; called only if there is text to embed.
-        full: forget the index and build it from the articles alone.
-        progress: told the number of passages to split into vectors, gives a callback.
+        embedder: gives it; called only if there is text to embed.
+        full: forget the index and build it anew.
+        progress: told how many passages are coming, gives a callback.
         now: the clock.
 
     Raises:
@@ -143,23 +154,21 @@ def sync(
         before = None if full else _open(root, model)
         if before:
             stack.callback(before.close)
-        stored = before.stamps() if before else {}
         articles, errors = _load(corpus, files)
         if not articles:
             raise _nothing_readable(corpus, errors)
+        stored = before.stamps() if before else {}
         changes = diff({a.id: a.sha256 for a in articles.values()}, stored)
         if before and all(change.change is Change.UNCHANGED for change in changes):
-            return SyncReport(
-                before.manifest.generation, changes, before.manifest.passages, 0, 0,
-                errors, skipped, written=False,
-            )  # fmt: skip
-        with Writer(root, model, before) as writer:
-            reused, embedded = _apply(writer, changes, articles, embedder, progress)
-            manifest = writer.commit(now())
+            manifest, reused, embedded = before.manifest, 0, 0
+        else:
+            with Writer(root, model, before) as writer:
+                reused, embedded = _apply(writer, changes, articles, embedder, progress)
+                manifest = writer.commit(now())
+    written = before is None or manifest is not before.manifest
     return SyncReport(
-        manifest.generation, changes, manifest.passages, reused, embedded,
-        errors, skipped, written=True,
-    )  # fmt: skip
+        manifest.generation, changes, manifest.passages, reused, embedded, errors, skipped, written
+    )
 
 
 def _apply(

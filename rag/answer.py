@@ -19,10 +19,10 @@ from index.embed import Embedder
 from index.store import Snapshot
 from index.words import Word
 from rag.counting import counted, differing_numbers
-from rag.decide import ABSTAIN_BELOW, abstention, decide
+from rag.decide import ABSTAIN_BELOW, Decision, abstention, decide
 from rag.evidence import Evidence, find_evidence
 from rag.overview import is_overview, lead_sentences
-from rag.question import Kind, Question, read_question
+from rag.question import Kind, Question, read_question, resolve_articles
 from rag.quotes import Sources, check_quote, make_quote
 from rag.retrieve import Retriever
 from rag.types import (
@@ -42,6 +42,8 @@ BROAD_QUOTES = 5
 """Most quotes for a question about an article or a topic as a whole."""
 QUOTE_MARGIN = 1.5
 """A further sentence is quoted if its score is at most this much below the best one's."""
+FOREIGN_MARGIN = 0.5
+"""The same for a question in another language, where only the embedder can compare."""
 COUNTED_MARGIN = 4.0
 """The same where both sentences count what the question counts."""
 NEAREST = 3
@@ -91,18 +93,18 @@ def answer(
     Args:
         text: the question.
         reader: index, model and settings.
-        article_ids: only these articles; empty for all.
+        article_ids: only these articles, as `resolve_articles` takes them; empty for all.
         stale: whether the folder is known to differ from the index.
 
     Raises:
-        QuestionError: the question is empty or too long.
+        QuestionError: the question is empty or too long, or an article is not in the index.
     """
     stages = Stages()
     stamps = reader.snapshot.stamps()
     with stages.stage("read"):
         question = read_question(text, stamps)
         sources = Sources(reader.corpus, stamps)
-    scope = tuple(article_ids) or question.article_ids
+    scope = resolve_articles(article_ids, stamps) or question.article_ids
     if is_overview(question):
         result = _overview(question, reader, sources, scope, stages)
     elif not question.content:
@@ -148,6 +150,19 @@ def _lookup(
     with stages.stage("evidence"):
         found = find_evidence(question, retrieved, sources, reader.embedder, weight)
         decision = decide(question, found, weight)
+    result = _judged(question, reader, sources, found, decision, stages)
+    return replace(result, hits=retrieved.hits)
+
+
+def _judged(
+    question: Question,
+    reader: Reader,
+    sources: Sources,
+    found: Sequence[Evidence],
+    decision: Decision,
+    stages: Stages,
+) -> Answer:
+    """Refuse, or quote what was found."""
     if not found:
         reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
         return _abstained(question, Abstention(reason))
@@ -180,7 +195,8 @@ def choose(
     if broad:
         return [evidence for evidence in found[:most] if evidence.boilerplate == best.boilerplate]
     counting = bool(counted(question, best.quoted))
-    margin = COUNTED_MARGIN if counting else QUOTE_MARGIN
+    margin = QUOTE_MARGIN if question.language == "de" else FOREIGN_MARGIN
+    margin = COUNTED_MARGIN if counting else margin
     fitting = (
         evidence
         for evidence in found
@@ -216,9 +232,8 @@ def _quoted(
     citations: list[Citation] = []
     for evidence in chosen:
         quotes = _checked(corpus, (evidence, *evidence.also))
-        if quotes and not _repeated(quotes[0], citations):
-            number = len(citations) + 1
-            citations.append(Citation(number, quotes[0], quotes[1:], evidence.score))
+        if quotes:
+            _cite(citations, quotes, evidence.score)
     if not citations:
         return _abstained(question, Abstention(AbstainReason.STALE), confidence)
     differing = differing_numbers(question, citations)
@@ -240,13 +255,21 @@ def _checked(corpus: Path, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
     return tuple(quote for quote in quotes if check_quote(corpus, quote))
 
 
-def _repeated(quote: Quote, citations: Sequence[Citation]) -> bool:
-    return any(
-        quote.article_id == other.quote.article_id
-        and other.quote.start <= quote.start
-        and quote.end <= other.quote.end
-        for other in citations
-    )
+def _cite(citations: list[Citation], quotes: tuple[Quote, ...], score: float) -> None:
+    """Add a citation; one that overlaps an earlier one widens that one instead."""
+    quote = quotes[0]
+    for i, other in enumerate(citations):
+        if _contains(other.quote, quote):
+            return
+        if _contains(quote, other.quote):
+            citations[i] = replace(other, quote=quote)
+            return
+    citations.append(Citation(len(citations) + 1, quote, quotes[1:], score))
+
+
+def _contains(outer: Quote, inner: Quote) -> bool:
+    same = outer.article_id == inner.article_id
+    return same and outer.start <= inner.start and inner.end <= outer.end
 
 
 def _abstained(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from index.embed import PACKAGED, Embedder, load_embedder
 from index.store import Snapshot
-from index.sync import SyncReport, is_stale, sync
+from index.sync import ArticleChange, SyncReport, is_stale, pending, sync
 from index.types import ModelIdentity
 from index.writer import Progress
 from rag.answer import Reader, answer
@@ -80,8 +80,18 @@ class Assistant:
         """True if the folder differs from the index; see `index.sync.is_stale`."""
         return is_stale(self.config.corpus, self.snapshot)
 
+    def pending(self) -> tuple[ArticleChange, ...]:
+        """What a sync would change; see `index.sync.pending`."""
+        return pending(self.config.corpus, self.snapshot)
+
     def ask(self, question: str, article_ids: Sequence[str] = ()) -> Answer:
-        """Answer a question; see `rag.answer.answer`."""
+        """Answer a question; see `rag.answer.answer`.
+
+        Args:
+            question: the question.
+            article_ids: only these articles: id, file name, its stem, or the stem's first part
+                ("002"); empty for all.
+        """
         config = self.config
         reader = Reader(
             corpus=config.corpus,

@@ -8,6 +8,7 @@ Near-duplicates collapse into one evidence that keeps all its sources.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -49,6 +50,7 @@ _REASON = re.compile(
     re.DOTALL,
 )
 _PLACE = re.compile(r"\b(?:in|im|nach|aus|bei|am|an|auf|von|vor)\s+(?:der\s|den\s|dem\s)?[A-ZÄÖÜ]")
+_SIGN = re.compile(r"[^\w\s.,:;!?…\"'“”„‟«»‘’‚‛›‹()\[\]‐‑–—-]|[-−](?=\d?$)|[?]")
 NEGATIONS = frozenset(
     """
     nicht kein keine keiner keinen keinem keines nie niemals niemand nichts weder noch ohne
@@ -221,10 +223,10 @@ def expected_type(question: Question, text: str) -> bool:
 
 
 def collapse(found: Sequence[Evidence]) -> list[Evidence]:
-    """Merge sentences that say the same, word for word up to inflection.
+    """Merge sentences that say the same in other typography.
 
-    Two sentences collapse only if their content words, numbers and negations are equal and
-    in the same order; Meier and Meyer stay apart.
+    Quotation marks, dashes, spaces, capitals and the grouping of digits may differ; every
+    word, number and sign must be equal and in the same order.
     """
     kept: dict[tuple[str, ...], Evidence] = {}
     for evidence in found:
@@ -237,9 +239,17 @@ def collapse(found: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _signature(text: str) -> tuple[str, ...]:
-    return tuple(
-        word.stem for word in words(text) if not word.is_stop or word.surface.lower() in NEGATIONS
-    )
+    composed = unicodedata.normalize("NFC", text).replace("\u00ad", "")
+    found = words(composed)
+    ends = [0, *(word.end for word in found)]
+    starts = [*(word.start for word in found), len(composed)]
+    signature: list[str] = []
+    for i, (end, start) in enumerate(zip(ends, starts, strict=True)):
+        signature += _SIGN.findall(composed[end:start])
+        if i < len(found):
+            word = found[i]
+            signature.append(word.stem if word.is_number else word.surface.casefold())
+    return tuple(signature)
 
 
 def _order(evidence: Evidence) -> tuple[bool, float, str, int]:

@@ -223,6 +223,31 @@ def _ends_in_file_name(text: str, article_id: str, wanted: str) -> bool:
     return whole or ("_" in wanted and wanted == name.rsplit(".", 1)[0])
 
 
+def resolve_articles(names: Iterable[str], article_ids: Iterable[str]) -> tuple[str, ...]:
+    """The articles that a user named.
+
+    Args:
+        names: id, file name, its stem, or a number that begins it ("002"), any case.
+        article_ids: all articles of the corpus.
+
+    Raises:
+        QuestionError: a name fits no article.
+    """
+    known = tuple(article_ids)
+    found: dict[str, None] = {}
+    for name in names:
+        wanted = unicodedata.normalize("NFC", name).lower()
+        called = [i for i in known if wanted in _handles(i)]
+        if not called:
+            example = f", for example {known[0]}" if known else ""
+            raise QuestionError(
+                f"no article {name!r} in the index",
+                hint=f"name it as it stands below the corpus{example}",
+            )
+        found.update(dict.fromkeys(called))
+    return tuple(found)
+
+
 def _handles(article_id: str) -> set[str]:
     """The ways to name an article: its id, file name, stem, or a number that begins it."""
     lower = unicodedata.normalize("NFC", article_id).lower()

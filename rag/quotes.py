@@ -14,7 +14,7 @@ from pathlib import Path
 from index.articles import load_article
 from index.errors import ArticleError
 from index.types import Article, ArticleStamp, Passage
-from rag.sentences import Sentence, split_sentences
+from rag.sentences import SENTENCE_STARTERS, Sentence, split_sentences
 from rag.types import Quote
 
 _ATTRIBUTION_END = ":"
@@ -26,6 +26,8 @@ _ANAPHORA = frozenset(
     ihn ihr ihnen deren dessen jener jene beide beiden letzterer letztere ersterer hierbei hierzu
     """.split()
 )
+_PERSONAL = frozenset("er sie ihm ihn ihnen".split())
+_OPENING_WORDS = 3
 
 
 class Sources:
@@ -119,8 +121,18 @@ def _leans_back(article: Article, before: Sentence, sentence: Sentence) -> bool:
         return True
     if before.heading or "\n" in article.text[before.end : sentence.start]:
         return False
-    first = text.split(maxsplit=1)[0].strip(",").lower()
-    return first in _ANAPHORA
+    return _points_back(text)
+
+
+def _points_back(text: str) -> bool:
+    """True if a sentence opens with a pronoun: "Er ...", "An ihnen ...", "8000 von ihnen ..."."""
+    for position, word in enumerate(text.split(maxsplit=_OPENING_WORDS)[:_OPENING_WORDS]):
+        bare = word.strip(",.:;")
+        if (position == 0 and bare.lower() in _ANAPHORA) or bare in _PERSONAL:
+            return True
+        if bare[:1].isupper() and bare not in SENTENCE_STARTERS:
+            return False  # a noun or a name; a pronoun behind it may mean that
+    return False
 
 
 def make_quote(article: Article, start: int, end: int) -> Quote:

@@ -20,6 +20,7 @@ _STOP = re.compile(  # "[3]" is a footnote
     rf"(?<![.!?…])(?P<mark>[.!?…]++)(?P<closers>(?:[{_CLOSERS}]|\[\d{{1,3}}\])*+)(?P<space>\s*+)"
 )
 _TERMINAL = re.compile(rf"[.!?…:][{_CLOSERS}]*$")
+_MARGIN = re.compile(r"[\s\ufeff]+")  # a byte order mark belongs to the file, not to a sentence
 _TAIL_CHARS = 80  # looked at before and after a stop; no abbreviation or date is longer
 _WRAPPING = "()[]\"'“”„«»‘’›‹‚–—-"
 _NEXT_WORD = re.compile(r"[^\w\n]*+(?P<word>\w++)")
@@ -32,8 +33,7 @@ _WRAP_CHARS = (40, 120)
 _WRAP_LEAST, _WRAP_SHARE = 2, 0.15  # lines that break off and go on with a small letter
 _WRAP_FULL = 0.6  # a line shorter than this share of the widest one ends a paragraph
 
-# Capitalised within a text, these begin a sentence: no German noun or name looks like them.
-_STARTERS = frozenset(
+SENTENCE_STARTERS = frozenset(
     """
     Der Die Das Des Dem Den Ein Eine Einer Eines Einem Einen Er Sie Es Wir Ihr Ich Du Man Wer Was
     Wie Wo Wann Warum Weshalb Welche Welcher Welches Dies Diese Dieser Dieses Diesem Diesen Jede
@@ -52,6 +52,7 @@ _STARTERS = frozenset(
     The He She It They We This That These Those But And There
     """.split()
 )
+"""Capitalised within a text, these begin a sentence: no German noun or name looks like them."""
 # An abbreviation that needs what follows it: no sentence ends here.
 _LEADING = frozenset(
     """
@@ -244,7 +245,7 @@ def _is_end(block: str, stop: re.Match[str], start: int) -> bool:
     if "!" in mark or "?" in mark:
         return True
     if mark != ".":
-        return word in _STARTERS or not word
+        return word in SENTENCE_STARTERS or not word
     if at - start < _TAIL_CHARS and _LIST_MARK.fullmatch(block[start : at + 1].strip()):
         return False
     return _dot_ends(before + ".", word)
@@ -266,7 +267,7 @@ def _dot_ends(before: str, word: str) -> bool:
     """
     tokens = [token.strip(_WRAPPING) for token in before[:-1].split()[-2:]]
     token = tokens[-1].rsplit("-", 1)[-1].rsplit("/", 1)[-1]
-    starter = word in _STARTERS or not word
+    starter = word in SENTENCE_STARTERS or not word
     small = token[:1].lower() + token[1:] if len(tokens) == 1 else token  # "Vgl. Art. 3"
     if _NEVER_LAST.search(before[-16:]) or token in _LEADING or small in _LEADING:
         return False
@@ -289,5 +290,6 @@ def _number_ends(number: str, before: str, starter: bool) -> bool:
 
 
 def _trim(block: str, start: int, end: int) -> tuple[int, int]:
+    left = _MARGIN.match(block, start, end)
     piece = block[start:end].rstrip()
-    return end - len(block[start:end].lstrip()), start + len(piece)
+    return left.end() if left else start, start + len(piece)

@@ -10,6 +10,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from index.types import Hit
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -96,6 +98,40 @@ class Claim:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class DraftSpan:
+    """A span of one evidence text that a drafter gives as an answer.
+
+    Args:
+        evidence: 0-based position of the text in the evidence given to the drafter.
+        start: first code point in that text.
+        end: one past the last code point.
+        probability: in [0, 1]; how sure the drafter is of exactly this span.
+    """
+
+    evidence: int
+    start: int
+    end: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a drafter gives for a question and its evidence.
+
+    Args:
+        spans: the most probable first, at most one for each evidence text. They are there
+            when the drafter abstains, too: what it would have said.
+        confidence: in [0, 1]; how much more probable the best span is than no answer. 0
+            without spans.
+        abstained: True where no answer is at least as probable as the best span.
+    """
+
+    spans: tuple[DraftSpan, ...]
+    confidence: float
+    abstained: bool
+
+
 class AbstainReason(enum.Enum):
     """Why there is no answer."""
 
@@ -156,6 +192,7 @@ class Answer:
         abstention: None, or why there is no answer.
         nearest: when abstained, quotes that came nearest; they are not an answer.
         notices: what else the user should know (index out of date, numbers differ).
+        hits: the passages that were read for it, best first.
         stages_s: seconds spent by stage, in order.
     """
 
@@ -168,6 +205,7 @@ class Answer:
     abstention: Abstention | None = None
     nearest: tuple[Quote, ...] = ()
     notices: tuple[Notice, ...] = ()
+    hits: tuple[Hit, ...] = ()
     stages_s: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property

@@ -205,7 +205,10 @@ def test_any_text_gives_slices_in_order_and_plain_keys(text):
         end = word.end
 
 
-@given(texts)
+european = st.text(st.characters(max_codepoint=0x52F, exclude_categories=["Cs"]), max_size=40)
+
+
+@given(european)
 @settings(max_examples=200, deadline=None)
 def test_composed_and_decomposed_text_have_the_same_keys(text):
     composed, decomposed = (

@@ -17,7 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from index.errors import AssistantError, StoreNotFoundError
+from index.errors import AssistantError, QuestionError, StoreNotFoundError
+from ui.evaluate import add_eval
 from ui.words import WORDS
 
 if TYPE_CHECKING:
@@ -61,61 +62,55 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     common = _common_options(environment)
 
     index = commands.add_parser("index", parents=[common], help="bring the index up to date")
+    index.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="same as --corpus")
     index.add_argument("--full", action="store_true", help="rebuild it from the articles alone")
     index.set_defaults(run=run_index)
 
     ask = commands.add_parser("ask", parents=[common], help="answer a question with quotes")
-    ask.add_argument("question", help="the question, in one argument")
+    ask.add_argument("question", help='the question; "-" reads one a line from standard input')
     ask.add_argument("--sync", action="store_true", help="bring the index up to date first")
-    ask.add_argument(
-        "--article",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="only this article (file name below the corpus; may be repeated)",
-    )
+    _add_articles(ask)
     ask.add_argument("--drafter", default="none", help="none: the evidence, word for word")
-    ask.add_argument("--max-quotes", type=int, default=3, metavar="N", help="default 3")
-    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.add_argument("--max-quotes", type=_count, default=3, metavar="N", help="default 3")
     ask.set_defaults(run=run_ask)
 
     search = commands.add_parser("search", parents=[common], help="list the nearest passages")
-    search.add_argument("question", help="what to look for")
+    search.add_argument("question", metavar="query", help="what to look for")
     search.add_argument("-n", "--limit", type=_count, default=10, metavar="N", help="default 10")
-    search.add_argument("--json", action="store_true", help="print the passages as JSON")
+    _add_articles(search)
     search.set_defaults(run=run_search)
 
-    check = commands.add_parser("check", parents=[common], help="look for damage in the index")
+    check = commands.add_parser("check", parents=[common], help="compare the index with the disk")
     check.set_defaults(run=run_check)
-    return parser  # fmt: skip
+    add_eval(commands, environment)
+    return parser
+
+
+def _add_articles(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--article",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this article (file name or its first part; may be repeated)",
+    )
 
 
 def _common_options(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    corpus, index = environment.get("BELEG_CORPUS"), environment.get("BELEG_INDEX")
-    cache = environment.get("BELEG_CACHE") or Path.home() / ".cache" / "beleg"
+    """Options of every command: where things are, which model, what to print."""
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--corpus",
-        type=Path,
-        metavar="FOLDER",
-        required=not corpus,
-        default=Path(corpus) if corpus else None,
-        help="folder of articles (or set BELEG_CORPUS)",
-    )
-    common.add_argument(
-        "--index",
-        type=Path,
-        metavar="FOLDER",
-        default=Path(index) if index else None,
-        help="folder of the index (default: below the cache)",
-    )
-    common.add_argument(
-        "--cache",
-        type=Path,
-        metavar="FOLDER",
-        default=Path(cache),
-        help="folder for models and indexes (default: ~/.cache/beleg)",
-    )
+    for name, variable, default, text in (
+        ("corpus", "BELEG_CORPUS", "seeds", "folder of articles"),
+        ("index", "BELEG_INDEX", ".beleg", "folder of the index"),
+        ("cache", "BELEG_CACHE", "~/.cache/beleg", "folder for converted models"),
+    ):
+        common.add_argument(
+            f"--{name}",
+            type=Path,
+            metavar="FOLDER",
+            default=Path(environment.get(variable) or default).expanduser(),
+            help=f"{text} (default: {default}, or {variable})",
+        )
     common.add_argument(
         "--embedder", metavar="MODEL", help="another embedding model: a folder or a hub name"
     )
@@ -124,7 +119,8 @@ def _common_options(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         action="store_true",
         help="fetch a named model that is not on this machine",
     )
-    return common  # fmt: skip
+    common.add_argument("--json", action="store_true", help="print one JSON object a line")
+    return common
 
 
 def _count(text: str) -> int:
@@ -136,52 +132,72 @@ def _count(text: str) -> int:
 
 def run_index(options: argparse.Namespace) -> int:
     """Bring the index up to date; 1 if an article had to be left out."""
-    report_errors = _sync(_assistant(options), options, full=options.full, stream=sys.stdout)
-    return 1 if report_errors else 0
+    if options.folder is not None:
+        options.corpus = options.folder
+    left_out = _sync(_assistant(options), options, full=options.full, stream=sys.stdout)
+    return 1 if left_out else 0
 
 
 def run_ask(options: argparse.Namespace) -> int:
-    """Answer a question; a missing index is built first."""
-    from ui.render import answer_json, answer_text
-
+    """Answer a question, or each line of standard input; a missing index is built first."""
     assistant = _assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
     _prepare(assistant, options, sync=options.sync)
-    answer = assistant.ask(options.question, options.article)
-    render = answer_json if options.json else answer_text
-    print(render(answer, options.corpus))
-    return 0
+    if options.question != "-":
+        _answer(assistant, options, options.question)
+        return 0
+    failed = False
+    options.json = True
+    for line in sys.stdin:
+        if line.strip():
+            try:
+                _answer(assistant, options, line)
+            except QuestionError as error:
+                failed = bool(_complain(error))
+    return 1 if failed else 0
+
+
+def _answer(assistant: Assistant, options: argparse.Namespace, question: str) -> None:
+    from ui.render import answer_json, answer_text
+
+    started = time.perf_counter()
+    answer = assistant.ask(question, options.article)
+    seconds = time.perf_counter() - started
+    text = answer_json(answer, seconds) if options.json else answer_text(answer, options.corpus)
+    print(text, flush=True)
 
 
 def run_search(options: argparse.Namespace) -> int:
     """List the passages nearest to a question."""
-    from rag.question import read_question
+    from rag.question import read_question, resolve_articles
     from ui.render import hits_json, hits_text
 
     question = read_question(options.question).text
     assistant = _assistant(options)
     _prepare(assistant, options, sync=False)
-    hits = assistant.search(question, options.limit).hits
+    scope = resolve_articles(options.article, assistant.snapshot.stamps())
+    hits = assistant.search(question, options.limit, scope).hits
     print(hits_json(hits) if options.json else hits_text(hits, options.corpus))
     return 0
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Look over the whole index; 1 if something is wrong."""
+    """Compare the index with itself and with the folder; 1 if something is wrong."""
     from index.check import check_index
     from index.generations import repair_hint
+    from ui.render import check_json, check_text
 
     assistant = _assistant(options)
     root = assistant.config.index_folder
-    found = check_index(root, assistant.model)
-    for finding in found:
-        print(finding)
-    if found:
+    damaged = check_index(root, assistant.model)
+    pending = () if damaged else assistant.pending()
+    manifest = None if damaged else assistant.snapshot.manifest
+    text = check_json if options.json else check_text
+    print(text(damaged, pending, manifest, options.say))
+    if damaged:
         print(f"hint: {repair_hint(root)}", file=sys.stderr)
-        return 1
-    manifest = assistant.snapshot.manifest
-    values = {"articles": manifest.articles, "passages": manifest.passages}
-    print(options.say["check_ok"].format(**values))
-    return 0
+    elif pending:
+        print(f"hint: beleg index --corpus {options.corpus}", file=sys.stderr)
+    return 1 if damaged or pending else 0
 
 
 def _assistant(options: argparse.Namespace, **settings: object) -> Assistant:
@@ -215,7 +231,7 @@ def _sync(
     """Sync with a progress bar; True if an article had to be left out."""
     from tqdm import tqdm
 
-    from ui.render import sync_text
+    from ui.render import sync_json, sync_text
 
     say = options.say
     bar = tqdm(desc=say["embedding"], unit=f" {say['passage']}", file=sys.stderr, disable=None)
@@ -227,7 +243,8 @@ def _sync(
     started = time.perf_counter()
     with bar:
         report = assistant.sync(full=full, progress=progress)
-    text = sync_text(report, time.perf_counter() - started, say)
+    seconds = time.perf_counter() - started
+    text = sync_json(report, seconds) if options.json else sync_text(report, seconds, say)
     if stream is not None or report.written or report.errors or report.skipped:
         print(text, file=stream or sys.stderr)
     return bool(report.errors)

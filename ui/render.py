@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
-from index.sync import SyncReport
+from index.generations import Manifest
+from index.sync import ArticleChange, SyncReport
 from index.types import Change, Hit
 from rag.types import AbstainReason, Answer, Citation, Notice, Quote
 from ui.words import WORDS
 
+_HARMLESS_IN_JSON = frozenset(map(chr, range(32, 127)))
 _HARMLESS = "\n\u00ad\u200c\u200d"  # soft hyphen; joiners, part of ordinary words and emoji
 
 
@@ -73,8 +74,10 @@ def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
 
 
 def hits_json(hits: Sequence[Hit]) -> str:
-    """Ranked passages for programs: a JSON list."""
-    return json.dumps([asdict(hit) for hit in hits], ensure_ascii=False, indent=2)
+    """Ranked passages for programs: one JSON object a line."""
+    return "\n".join(
+        _json(_hit_values(hit) | {"rank": hit.rank, "text": hit.passage.text}) for hit in hits
+    )
 
 
 def sync_text(report: SyncReport, seconds: float, say: Mapping[str, str]) -> str:
@@ -95,18 +98,123 @@ def sync_text(report: SyncReport, seconds: float, say: Mapping[str, str]) -> str
     return "\n".join(lines)
 
 
-def answer_json(answer: Answer, corpus: PurePath) -> str:
-    """An answer for programs: one JSON object, UTF-8, stable field names."""
-    values: dict[str, Any] = asdict(answer)
-    values["abstained"] = answer.abstained
-    values["corpus"] = str(corpus)
-    if answer.abstention:
-        values["abstention"]["reason"] = answer.abstention.reason.value
-    for claim, values_of_claim in zip(answer.claims, values["claims"], strict=True):
-        values_of_claim["verdict"]["label"] = claim.verdict.label.value
-    for notice, values_of_notice in zip(answer.notices, values["notices"], strict=True):
-        values_of_notice["kind"] = notice.kind.value
-    return json.dumps(values, ensure_ascii=False, indent=2)
+def sync_json(report: SyncReport, seconds: float) -> str:
+    """What a sync did, for programs: one JSON object."""
+    values: dict[str, Any] = {change.value: report.count(change) for change in Change}
+    values |= {
+        "generation": report.generation,
+        "passages": report.passages,
+        "reused": report.reused,
+        "embedded": report.embedded,
+        "errors": [
+            {"article": e.path, "message": e.message, "hint": e.hint} for e in report.errors
+        ],
+        "skipped": [{"path": entry.path, "reason": entry.reason} for entry in report.skipped],
+        "seconds": round(seconds, 3),
+    }
+    return _json(values)
+
+
+def check_text(
+    damaged: Sequence[str],
+    pending: Sequence[ArticleChange],
+    manifest: Manifest | None,
+    say: Mapping[str, str],
+) -> str:
+    """What a check found, one finding a line."""
+    lines = [_one_line(finding) for finding in damaged]
+    if manifest is not None:
+        counts = f"{manifest.articles} {say['articles']}, {manifest.passages} {say['passage']}"
+        lines.append(f"{counts}, {manifest.model}")
+    for change in pending:
+        lines.append(f"{say[f'change_{change.change.value}']}: {_one_line(change.article_id)}")
+    if not damaged:
+        lines.append(say["check_stale"] if pending else say["check_ok"])
+    return "\n".join(lines)
+
+
+def check_json(
+    damaged: Sequence[str],
+    pending: Sequence[ArticleChange],
+    manifest: Manifest | None,
+    say: Mapping[str, str],
+) -> str:
+    """What a check found, for programs: one JSON object."""
+    return _json(
+        {
+            "ok": not damaged and not pending,
+            "corrupt": list(damaged),
+            "stale": [{"article": c.article_id, "change": c.change.value} for c in pending],
+            "articles": manifest.articles if manifest else None,
+            "passages": manifest.passages if manifest else None,
+            "model": str(manifest.model) if manifest else None,
+        }
+    )
+
+
+def answer_json(answer: Answer, seconds: float) -> str:
+    """An answer for programs: one JSON object on one line.
+
+    `answer` is the bare text without marks, null when abstained; `quotes` are all quotes of
+    the answer, those of each claim stand with the claim as well. Article names are relative
+    to the corpus.
+    """
+    cited = {
+        citation.number: [_quote_values(quote) for quote in (citation.quote, *citation.also)]
+        for citation in answer.citations
+    }
+    values = {
+        "question": answer.question,
+        "answer": None if answer.abstained else "\n".join(claim.text for claim in answer.claims),
+        "abstained": answer.abstained,
+        "reason": answer.abstention.reason.value if answer.abstention else None,
+        "claims": [
+            {
+                "text": claim.text,
+                "verdict": claim.verdict.label.value,
+                "quotes": [quote for number in claim.citations for quote in cited[number]],
+            }
+            for claim in answer.claims
+        ],
+        "quotes": [quote for quotes in cited.values() for quote in quotes],
+        "hits": [_hit_values(hit) for hit in answer.hits],
+        "seconds": round(seconds, 3),
+        "confidence": round(answer.confidence, 3),
+        "missing": list(answer.abstention.terms) if answer.abstention else [],
+        "nearest": [_quote_values(quote) for quote in answer.nearest],
+        "notices": [{"kind": n.kind.value, "details": list(n.details)} for n in answer.notices],
+    }
+    return _json(values)
+
+
+def _quote_values(quote: Quote) -> dict[str, Any]:
+    return {
+        "article": quote.article_id,
+        "sha256": quote.sha256,
+        "line_start": quote.line_start,
+        "line_end": quote.line_end,
+        "start": quote.start,
+        "end": quote.end,
+        "text": quote.text,
+    }
+
+
+def _hit_values(hit: Hit) -> dict[str, Any]:
+    return {
+        "article": hit.passage.article_id,
+        "line_start": hit.passage.line_start,
+        "line_end": hit.passage.line_end,
+        "score": round(hit.score, 6),
+    }
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    """One line of JSON, control and direction characters escaped: harmless on a terminal."""
+    text = json.dumps(values, ensure_ascii=False)
+    return "".join(
+        char if char in _HARMLESS_IN_JSON or _harmless(char) else json.dumps(char)[1:-1]
+        for char in text
+    )
 
 
 def shown(text: str) -> str:

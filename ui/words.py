@@ -34,7 +34,9 @@ WORDS = {
         "hint": "Abhilfe",
         "embedding": "Einbetten",
         "passage": "Passagen",
-        "check_ok": "Der Index ist in Ordnung: {articles} Artikel, {passages} Passagen.",
+        "articles": "Artikel",
+        "check_ok": "Der Index ist unversehrt und auf dem Stand des Ordners.",
+        "check_stale": "Der Index ist unversehrt, aber nicht auf dem Stand des Ordners.",
     },
     "en": {
         "answer_one": "The articles say:",
@@ -66,6 +68,8 @@ WORDS = {
         "hint": "Remedy",
         "embedding": "embedding",
         "passage": "passages",
-        "check_ok": "The index is whole: {articles} articles, {passages} passages.",
+        "articles": "articles",
+        "check_ok": "The index is whole and up to date with the folder.",
+        "check_stale": "The index is whole, but not up to date with the folder.",
     },
 }
