@@ -8,7 +8,7 @@ build is a sync from nothing. Articles that cannot be read are reported and left
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,13 +150,8 @@ def sync(
         StoreError: the index is damaged, of another model, locked or not writable.
     """
     files, skipped = find_articles(corpus)
-    with generations.writing(root), contextlib.ExitStack() as stack:
-        before = None if full else _open(root, model)
-        if before:
-            stack.callback(before.close)
+    with generations.writing(root), _before(root, model, full=full) as before:
         articles, errors = _load(corpus, files)
-        if not articles:
-            raise _nothing_readable(corpus, errors)
         stored = before.stamps() if before else {}
         changes = diff({a.id: a.sha256 for a in articles.values()}, stored)
         if before and all(change.change is Change.UNCHANGED for change in changes):
@@ -195,11 +190,18 @@ def _apply(
     return writer.add(added, embedder, progress(total) if progress else None)
 
 
-def _open(root: Path, model: ModelIdentity) -> Snapshot | None:
+@contextlib.contextmanager
+def _before(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapshot | None]:
+    """The index as it is; None if there is none, or if it is to be forgotten."""
     try:
-        return Snapshot.open(root, model)
+        snapshot = None if full else Snapshot.open(root, model)
     except StoreNotFoundError:
-        return None
+        snapshot = None
+    try:
+        yield snapshot
+    finally:
+        if snapshot:
+            snapshot.close()
 
 
 def _load(
@@ -211,6 +213,8 @@ def _load(
             articles[file.id] = load_article(corpus, file.id)
         except ArticleError as error:
             errors.append(error)
+    if not articles:
+        raise _nothing_readable(corpus, tuple(errors))
     return articles, tuple(errors)
 
 

@@ -209,7 +209,7 @@ def test_content_names_and_numbers() -> None:
     assert [word.surface for word in question.content] == [
         *("Soldaten", "schickte", "Sergej", "Lawrow", "2024", "Kursk", "zwölf", "10.000"),
     ]
-    assert {"Sergej", "Lawrow", "Kursk"} <= {word.surface for word in question.names}
+    assert {"Lawrow", "Kursk"} <= {word.surface for word in question.names}
     assert not {"Soldaten", "schickte"} & {word.surface for word in question.names}
     assert [word.surface for word in question.numbers] == ["2024", "zwölf", "10.000"]
 

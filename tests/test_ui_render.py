@@ -40,8 +40,8 @@ ACTIVE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def _quote(text: str, name: str = "004_x.txt", lines_before: int = 11) -> Quote:
-    whole = "Zeile\n" * lines_before + text
-    return make_quote(article(whole, name), whole.index(text), len(whole))
+    above = "Zeile\n" * lines_before
+    return make_quote(article(above + text, name), len(above), len(above + text))
 
 
 def _answer(*quotes: Quote, language: str = "de", also: tuple[Quote, ...] = ()) -> Answer:
