@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,10 +60,7 @@ def systems_of(config: Config) -> tuple[System, ...]:
     """The systems to run for these settings: the extractive baseline, and the drafter if any."""
     if config.drafter == DRAFTER_NONE:
         return (System(EXTRACTIVE, config),)
-    plain = Config.from_mapping(
-        {name: getattr(config, name) for name in config.__dataclass_fields__}
-        | {"drafter": DRAFTER_NONE}
-    )
+    plain = replace(config, drafter=DRAFTER_NONE)
     return (System(EXTRACTIVE, plain), System("drafter", config))
 
 

@@ -86,6 +86,8 @@ STOPWORDS = frozenset(
     были ли же а но его её их он она они
     """.split()
 )
+_NAMES_LIKE_STOPWORDS = frozenset({"Un", "Il", "Son"})
+"""French stop words in lower case; with a capital they are syllables of Korean names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _analyse(surface: str) -> tuple[str, tuple[str, ...], str, bool]:
     members = dict.fromkeys(stem_of(leaf.capitalize()) for leaf in leaves)
     parts = numbers + tuple(member for member in members if member != stem)
     key = name_key(plain) if len(plain) >= 3 else ""
-    return stem, parts, key, lower in STOPWORDS
+    return stem, parts, key, lower in STOPWORDS and plain not in _NAMES_LIKE_STOPWORDS
 
 
 def stem_of(word: str) -> str:

@@ -1,15 +1,15 @@
 """From a question to an answer: the only place that orders the steps.
 
-Read the question, retrieve passages, score their sentences, decide, cut the quotes, check
-every quote against the disk. A quote that does not stand in the file now is dropped; if
-none is left the answer abstains.
+Read the question, retrieve passages, score their sentences, decide, draft, cut the quotes,
+check every quote against the disk. A quote that does not stand in the file now is dropped;
+if none is left the answer abstains.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,25 +18,16 @@ from pathlib import Path
 from index.embed import Embedder
 from index.store import Snapshot
 from index.words import Word
-from rag.counting import counted, differing_numbers
+from rag.compose import checked_quotes, drafted_answer, quoted_answer, refused
+from rag.counting import counted
 from rag.decide import ABSTAIN_BELOW, Decision, abstention, decide
+from rag.draft import Drafter
 from rag.evidence import Evidence, find_evidence
 from rag.overview import is_overview, lead_sentences
 from rag.question import Kind, Question, read_question, resolve_articles
-from rag.quotes import Sources, check_quote, make_quote
+from rag.quotes import Sources
 from rag.retrieve import Retriever
-from rag.types import (
-    AbstainReason,
-    Abstention,
-    Answer,
-    Citation,
-    Claim,
-    Notice,
-    NoticeKind,
-    Quote,
-    Verdict,
-    VerdictLabel,
-)
+from rag.types import AbstainReason, Abstention, Answer, Notice, NoticeKind
 
 BROAD_QUOTES = 5
 """Most quotes for a question about an article or a topic as a whole."""
@@ -47,7 +38,8 @@ FOREIGN_MARGIN = 0.5
 COUNTED_MARGIN = 4.0
 """The same where both sentences count what the question counts."""
 NEAREST = 3
-_VERBATIM = Verdict(VerdictLabel.SUPPORTED, 1.0, "verbatim")
+DRAFTED_EVIDENCE = 4
+"""Evidence sentences that a drafter reads."""
 
 
 @dataclass
@@ -75,6 +67,7 @@ class Reader:
         passages: passages to read for one question.
         max_quotes: most quotes in an answer.
         abstain_below: confidence under which there is no answer; None for the calibrated one.
+        drafter: drafts from the evidence; None to answer with the evidence itself.
     """
 
     corpus: Path
@@ -83,6 +76,7 @@ class Reader:
     passages: int
     max_quotes: int
     abstain_below: float | None = None
+    drafter: Drafter | None = None
 
 
 def answer(
@@ -108,7 +102,7 @@ def answer(
     if is_overview(question):
         result = _overview(question, reader, sources, scope, stages)
     elif not question.content:
-        result = _abstained(question, Abstention(AbstainReason.NO_CONTENT_WORDS))
+        result = refused(question, Abstention(AbstainReason.NO_CONTENT_WORDS))
     else:
         result = _lookup(question, reader, sources, scope, stages)
     return _with_notices(result, sources, stale, stages)
@@ -165,16 +159,26 @@ def _judged(
     """Refuse, or quote what was found."""
     if not found:
         reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
-        return _abstained(question, Abstention(reason))
+        return refused(question, Abstention(reason))
     threshold = ABSTAIN_BELOW if reader.abstain_below is None else reader.abstain_below
     refusal = abstention(decision, threshold)
+    broad = question.kind is Kind.BROAD or bool(question.article_ids)
+    draft = None
+    if refusal is None and reader.drafter is not None and not broad:
+        with stages.stage("draft"):
+            texts = [evidence.quoted for evidence in found[:DRAFTED_EVIDENCE]]
+            draft = reader.drafter.draft(question.text, texts, question.answer_language)
+        if draft.abstained:
+            refusal = Abstention(AbstainReason.DRAFTER_ABSTAINED)
     with stages.stage("quote"):
         if refusal is not None:
-            nearest = _checked(reader.corpus, found[:NEAREST])
-            return _abstained(question, refusal, decision.confidence, nearest)
-        broad = question.kind is Kind.BROAD or bool(question.article_ids)
-        chosen = choose(question, found, BROAD_QUOTES if broad else reader.max_quotes, broad=broad)
-        return _quoted(question, reader.corpus, chosen, decision.confidence)
+            nearest = checked_quotes(reader.corpus, found[:NEAREST])
+            return refused(question, refusal, decision.confidence, nearest)
+        if draft is not None:
+            return drafted_answer(question, reader.corpus, found, draft, decision.confidence)
+        most = BROAD_QUOTES if broad else reader.max_quotes
+        chosen = choose(question, found, most, broad=broad)
+        return quoted_answer(question, reader.corpus, chosen, decision.confidence)
 
 
 def choose(
@@ -215,77 +219,14 @@ def _overview(
         wanted = list(scope) or sorted(reader.snapshot.stamps())
         found = lead_sentences(wanted, reader.snapshot, sources, BROAD_QUOTES)
     if not found:
-        return _abstained(question, Abstention(AbstainReason.STALE))
+        return refused(question, Abstention(AbstainReason.STALE))
     with stages.stage("quote"):
-        result = _quoted(question, reader.corpus, found, 1.0)
+        result = quoted_answer(question, reader.corpus, found, 1.0)
     left = len(wanted) - len({evidence.article.id for evidence in found})
     if left > 0:
         notice = Notice(NoticeKind.MORE_ARTICLES, (str(left),))
         result = replace(result, notices=(*result.notices, notice))
     return result
-
-
-def _quoted(
-    question: Question, corpus: Path, chosen: Sequence[Evidence], confidence: float
-) -> Answer:
-    """The answer that quotes this evidence; abstains if no quote stands in its file."""
-    citations: list[Citation] = []
-    for evidence in chosen:
-        quotes = _checked(corpus, (evidence, *evidence.also))
-        if quotes:
-            _cite(citations, quotes, evidence.score)
-    if not citations:
-        return _abstained(question, Abstention(AbstainReason.STALE), confidence)
-    differing = differing_numbers(question, citations)
-    claims = tuple(Claim(c.quote.text, (c.number,), _VERBATIM) for c in citations)
-    return Answer(
-        question=question.text,
-        language=question.answer_language,
-        text="\n".join(f"{claim.text} [{claim.citations[0]}]" for claim in claims),
-        claims=claims,
-        citations=tuple(citations),
-        confidence=confidence,
-        notices=(Notice(NoticeKind.NUMBERS_DIFFER, differing),) if differing else (),
-    )
-
-
-def _checked(corpus: Path, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
-    """Quotes of the evidence that stand in their files at this moment."""
-    quotes = (make_quote(e.article, e.quote_start, e.end) for e in evidence)
-    return tuple(quote for quote in quotes if check_quote(corpus, quote))
-
-
-def _cite(citations: list[Citation], quotes: tuple[Quote, ...], score: float) -> None:
-    """Add a citation; one that overlaps an earlier one widens that one instead."""
-    quote = quotes[0]
-    for i, other in enumerate(citations):
-        if _contains(other.quote, quote):
-            return
-        if _contains(quote, other.quote):
-            citations[i] = replace(other, quote=quote)
-            return
-    citations.append(Citation(len(citations) + 1, quote, quotes[1:], score))
-
-
-def _contains(outer: Quote, inner: Quote) -> bool:
-    same = outer.article_id == inner.article_id
-    return same and outer.start <= inner.start and inner.end <= outer.end
-
-
-def _abstained(
-    question: Question,
-    refusal: Abstention,
-    confidence: float = 0.0,
-    nearest: tuple[Quote, ...] = (),
-) -> Answer:
-    return Answer(
-        question=question.text,
-        language=question.answer_language,
-        text="",
-        confidence=confidence,
-        abstention=refusal,
-        nearest=nearest,
-    )
 
 
 def _with_notices(result: Answer, sources: Sources, stale: bool, stages: Stages) -> Answer:

@@ -12,6 +12,7 @@ from index.types import ModelIdentity
 from index.writer import Progress
 from rag.answer import Reader, answer
 from rag.config import Config
+from rag.draft import Drafter, load_drafter
 from rag.retrieve import Retrieved, Retriever
 from rag.types import Answer
 
@@ -43,6 +44,15 @@ class Assistant:
             cache=self.config.cache,
             allow_download=self.config.allow_download,
         )
+
+    @cached_property
+    def drafter(self) -> Drafter | None:
+        """The drafting model; None to answer with the evidence itself.
+
+        Raises:
+            ModelError: it is not on this machine or cannot be loaded.
+        """
+        return load_drafter(self.config.drafter, allow_download=self.config.allow_download)
 
     @property
     def model(self) -> ModelIdentity:
@@ -100,6 +110,7 @@ class Assistant:
             passages=config.passages,
             max_quotes=config.max_quotes,
             abstain_below=config.abstain_below,
+            drafter=self.drafter,
         )
         return answer(question, reader, article_ids=article_ids, stale=self.is_stale())
 

@@ -22,7 +22,8 @@ class Config:
         cache: folder for the converted model and the default index.
         index: folder of the index; None for one in the cache, named after the corpus.
         embedder: None for the packaged model, else a folder or a hub name.
-        drafter: "none" answers with the best evidence sentences, word for word.
+        drafter: "none" answers with the best evidence sentences, word for word; else a
+            transformers encoder-decoder: a folder or a hub name.
         passages: passages read for one question, 1 to 100.
         max_quotes: most quotes in an answer, 1 to 20.
         abstain_below: confidence in [0, 1] under which there is no answer; None for the
@@ -46,10 +47,8 @@ class Config:
         _in_range("max_quotes", self.max_quotes, 1, 20)
         if self.abstain_below is not None:
             _in_range("abstain_below", self.abstain_below, 0, 1)
-        if self.drafter != DRAFTER_NONE:
-            raise ConfigError(
-                f"drafter {self.drafter!r} is not known", hint=f"use --drafter {DRAFTER_NONE}"
-            )
+        if not self.drafter:
+            raise ConfigError("drafter is empty", hint=f"{DRAFTER_NONE!r} answers without one")
 
     @property
     def index_folder(self) -> Path:

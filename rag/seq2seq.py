@@ -19,13 +19,14 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from index.errors import ContextOverflowError, DraftError, ModelError
 from index.types import ModelIdentity
-from rag.grounded import MAX_SPAN_TOKENS, NO_TOKEN, Encoded, Grounding, Place
+from rag.grounded import MAX_SPAN_TOKENS, Grounding, Place
 from rag.prompts import draft_prompt
-from rag.seq2seqmodel import Loaded, generation_settings, load_model
+from rag.seq2seqmodel import Loaded, encode, generation_settings, load_model
 from rag.types import Draft, DraftSpan
 
 BEAMS = 4
@@ -125,22 +126,12 @@ class Seq2SeqDrafter:
     def _grounding(self, evidence: Sequence[str]) -> Grounding:
         return Grounding(
             evidence,
-            self._encode,
+            partial(encode, self._loaded.tokenizer),
             eos=self._loaded.eos,
             abstain=self._loaded.abstain,
             control=self._loaded.control,
             max_tokens=self._max_span_tokens,
         )
-
-    def _encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Tokens with offsets; a token whose offsets cannot be trusted is no token."""
-        if not texts:
-            return []
-        encoded = self._loaded.tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False
-        )
-        pairs = zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
-        return [rising(ids, offsets) for ids, offsets in pairs]
 
     def _encoder_states(self, ids: Any) -> Any:
         encoder = self._loaded.model.get_encoder()
@@ -250,31 +241,6 @@ class Recorder:
                 )
             self._steps[prefix] = dict(zip(allowed, chances, strict=True))
         return self._steps[prefix]
-
-
-def rising(ids: Sequence[int], offsets: Sequence[tuple[int, int]]) -> Encoded:
-    """An encoding in which starts and ends never fall.
-
-    Args:
-        ids: the tokens.
-        offsets: their offsets, as the tokenizer gives them.
-
-    Returns:
-        Tokens without a character of their own stand where the one before ends; a token
-        that goes back becomes `NO_TOKEN`, so that no span crosses it.
-    """
-    kept: list[int] = []
-    places: list[tuple[int, int]] = []
-    last = (0, 0)
-    for token, (start, end) in zip(ids, offsets, strict=True):
-        if start == end:
-            start = end = max(start, last[1])
-        if start < last[0] or end < last[1]:
-            token, start, end = NO_TOKEN, last[1], last[1]
-        kept.append(token)
-        places.append((start, end))
-        last = (start, end)
-    return Encoded(tuple(kept), tuple(places))
 
 
 def load_seq2seq(name: str, *, allow_download: bool = False) -> Seq2SeqDrafter:

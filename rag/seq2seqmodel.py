@@ -7,13 +7,14 @@ model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from index.errors import ModelError
 from index.modelfolder import Source, check_folder, find_model, quiet, weights_sha256
 from index.types import ModelIdentity
+from rag.grounded import NO_TOKEN, Encoded
 
 _KIND = "a transformers encoder-decoder model"
 _ASSUMED_TOKENS = 1024  # read by a model that names no limit
@@ -67,7 +68,7 @@ def describe(model: Any, tokenizer: Any, identity: ModelIdentity) -> Loaded:
     Raises:
         ModelError: the model names no token to begin or to end with.
     """
-    tokenizer.split_special_tokens = True  # "</s>" in an article is four characters
+    tokenizer.split_special_tokens = True  # an article may spell out "</s>"
     first = _first_of(model, tokenizer, identity.name)
     start = [first("decoder_start_token_id", "bos_token_id", "cls_token_id")]
     forced = first("forced_bos_token_id", default=-1)
@@ -78,7 +79,10 @@ def describe(model: Any, tokenizer: Any, identity: ModelIdentity) -> Loaded:
     abstain = getattr(model.config, "beleg_abstain_token_id", None)
     size = model.get_input_embeddings().num_embeddings
     if abstain is not None and not 0 <= abstain < size:
-        raise ModelError(f"{identity.name}: abstain token {abstain}, its vocabulary has {size}")
+        raise ModelError(
+            f"{identity.name}: abstain token {abstain}, its vocabulary has {size}",
+            hint="correct beleg_abstain_token_id in its config.json",
+        )
     control = {*tokenizer.all_special_ids, *start, pad} - {tokenizer.unk_token_id}
     model.generation_config = generation_settings(
         decoder_start_token_id=start[0], eos_token_id=eos, pad_token_id=pad
@@ -96,6 +100,47 @@ def describe(model: Any, tokenizer: Any, identity: ModelIdentity) -> Loaded:
         input_limit=_input_limit(model, tokenizer),
         output_limit=_positions(_part(model.config, "decoder"), _NO_LIMIT) - len(start) - 1,
     )
+
+
+def encode(tokenizer: Any, texts: Sequence[str]) -> list[Encoded]:
+    """Texts as tokens with offsets, without special tokens.
+
+    Args:
+        tokenizer: a fast tokenizer of transformers.
+        texts: the texts.
+    """
+    if not texts:
+        return []
+    encoded = tokenizer(
+        list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False
+    )
+    pairs = zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
+    return [rising(ids, offsets) for ids, offsets in pairs]
+
+
+def rising(ids: Sequence[int], offsets: Sequence[tuple[int, int]]) -> Encoded:
+    """An encoding in which starts and ends never fall.
+
+    Args:
+        ids: the tokens.
+        offsets: their offsets, as the tokenizer gives them.
+
+    Returns:
+        Tokens without a character of their own stand where the one before ends; a token
+        that goes back becomes `NO_TOKEN`, so that no span crosses it.
+    """
+    kept: list[int] = []
+    places: list[tuple[int, int]] = []
+    last = (0, 0)
+    for token, (start, end) in zip(ids, offsets, strict=True):
+        if start == end:
+            start = end = max(start, last[1])
+        if start < last[0] or end < last[1]:
+            token, start, end = NO_TOKEN, last[1], last[1]
+        kept.append(token)
+        places.append((start, end))
+        last = (start, end)
+    return Encoded(tuple(kept), tuple(places))
 
 
 def generation_settings(**values: Any) -> Any:

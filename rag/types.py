@@ -189,6 +189,7 @@ class Answer:
         claims: its statements.
         citations: its numbered quotes.
         confidence: estimated probability in [0, 1] that the corpus answers the question.
+        drafted: whether the claims are a drafter's spans of the quotes, or the quotes.
         abstention: None, or why there is no answer.
         nearest: when abstained, quotes that came nearest; they are not an answer.
         notices: what else the user should know (index out of date, numbers differ).
@@ -202,6 +203,7 @@ class Answer:
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = ()
     confidence: float = 0.0
+    drafted: bool = False
     abstention: Abstention | None = None
     nearest: tuple[Quote, ...] = ()
     notices: tuple[Notice, ...] = ()

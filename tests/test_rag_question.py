@@ -214,7 +214,6 @@ def test_content_names_and_numbers() -> None:
     assert [word.surface for word in question.numbers] == ["2024", "zwölf", "10.000"]
 
 
-@pytest.mark.xfail(strict=True, reason="un, il, son are French stop words in any case")
 def test_every_part_of_a_korean_name_counts() -> None:
     question = read_question("Wann traf Kim Jong Un Choe Son Hui am Denkmal von Kim Il Sung?")
     found = {word.surface for word in question.content}

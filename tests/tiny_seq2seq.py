@@ -18,12 +18,13 @@ from tokenizers import (
 )
 
 TEXTS = (
-    "Pjöngjang hat nach Angaben aus Seoul 8.000 Container verschifft. „Das ist viel“, sagte Präsident"
-    " Yoon am 24. Oktober.",
-    "»Nicht-Angriffspakt« (40\u00a0% dafür, 3,5 Liter) – Größe: ½\u202fm², ﬁnal… Straße/Weg, z.B. Köln.",
+    "Pjöngjang hat nach Angaben aus Seoul 8.000 Container verschifft. „Das ist viel“, sagte"
+    " Präsident Yoon am 24. Oktober.",
+    "»Nicht-Angriffspakt« (40\u00a0% dafür, 3,5 Liter) – Größe: ½\u202fm², ﬁnal…"
+    " Straße/Weg, z.B. Köln.",
     "👨‍👩‍👧‍👦 lachten 🌧️! 🇩🇪 siegte 2:1, A👍🏽 und ❤️; cafe\u0301 und U\u0308bung, Muni\u00adtion",
-    "\ufeffDer Außen\u00administer Lawrow\tsprach von ‚Gerüchten‘.\r\nMoskau\u2028dementiert: <b>nein</b></s>"
-    " [SEP] [PAD].",
+    "\ufeffDer Außen\u00administer Lawrow\tsprach von ‚Gerüchten‘.\r\nMoskau\u2028dementiert:"
+    " <b>nein</b></s> [SEP] [PAD].",
     "8.000 Container, -5 Grad, $100, Bürger:innen und O’Neill. ἀρχή Москва 北京 ﷺ ‑ Das ist viel",
 )
 """Evidence with umlauts, typographic quotes, numbers, emoji, marks, odd blanks, special tokens."""
@@ -206,7 +207,8 @@ def t5gemma2(vocab: int) -> Any:
     }  # fmt: skip
     vision = {
         "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1,
-        "num_attention_heads": 1, "image_size": 8, "patch_size": 4, "model_type": "siglip_vision_model",
+        "num_attention_heads": 1, "image_size": 8, "patch_size": 4,
+        "model_type": "siglip_vision_model",
     }  # fmt: skip
     encoder = {
         "text_config": dict(text), "vision_config": vision, "mm_tokens_per_image": 4,

@@ -70,7 +70,12 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     ask.add_argument("question", help='the question; "-" reads one a line from standard input')
     ask.add_argument("--sync", action="store_true", help="bring the index up to date first")
     _add_articles(ask)
-    ask.add_argument("--drafter", default="none", help="none: the evidence, word for word")
+    ask.add_argument(
+        "--drafter",
+        default="none",
+        metavar="MODEL",
+        help="none: the evidence, word for word; or an encoder-decoder model",
+    )
     ask.add_argument("--max-quotes", type=_count, default=3, metavar="N", help="default 3")
     ask.set_defaults(run=run_ask)
 

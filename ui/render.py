@@ -163,9 +163,12 @@ def answer_json(answer: Answer, seconds: float) -> str:
         citation.number: [_quote_values(quote) for quote in (citation.quote, *citation.also)]
         for citation in answer.citations
     }
+    separator = "; " if answer.drafted else "\n"
     values = {
         "question": answer.question,
-        "answer": None if answer.abstained else "\n".join(claim.text for claim in answer.claims),
+        "answer": None
+        if answer.abstained
+        else separator.join(claim.text for claim in answer.claims),
         "abstained": answer.abstained,
         "reason": answer.abstention.reason.value if answer.abstention else None,
         "claims": [
@@ -248,7 +251,7 @@ def _escape(char: str) -> str:
 
 def _quotes(answer: Answer, corpus: PurePath) -> str:
     say = WORDS[answer.language]
-    intro = say["answer_several"] if len(answer.citations) > 1 else say["answer_one"]
+    intro = f"{say['answer']}: {_one_line(answer.text)}" if answer.drafted else say["quoted"]
     return "\n\n".join([intro, *(_card(c, corpus, say) for c in answer.citations)])
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 WORDS = {
     "de": {
-        "answer_one": "Dazu steht in den Artikeln:",
-        "answer_several": "Dazu steht in den Artikeln:",
+        "answer": "Antwort",
+        "quoted": "Dazu steht in den Artikeln:",
         "also": "ebenso",
         "note": "Hinweis",
         "no_answer": "Keine Antwort.",
@@ -39,8 +39,8 @@ WORDS = {
         "check_stale": "Der Index ist unversehrt, aber nicht auf dem Stand des Ordners.",
     },
     "en": {
-        "answer_one": "The articles say:",
-        "answer_several": "The articles say:",
+        "answer": "Answer",
+        "quoted": "The articles say:",
         "also": "also",
         "note": "Note",
         "no_answer": "No answer.",
