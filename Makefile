@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 CORPUS ?= seeds
 Q ?= Wie viele Schuss Artilleriemunition lieferte Nordkorea?
 
-.PHONY: help install ask index test format clean
+.PHONY: help install ask index eval test format clean
 
 help:
 	@echo 'make ask Q="..."   answer a question about seeds/ (CORPUS=FOLDER for another folder)'
 	@echo 'make index         bring the index of seeds/ up to date'
+	@echo 'make eval          score the answers on the question set of seeds/'
 	@echo 'make test          formatter, linter, type checker, all tests'
 
 install: $(VENV)/.installed
@@ -25,6 +26,9 @@ ask: install
 
 index: install
 	@$(BIN)/beleg index $(CORPUS)
+
+eval: install
+	@$(BIN)/beleg eval
 
 test: install
 	$(BIN)/ruff format --check .

@@ -39,6 +39,9 @@ def provenance(
     """
     manifest = assistants[0].snapshot.manifest
     models = {"embedder": asdict(assistants[0].model)}
+    for system, assistant in zip(systems, assistants, strict=True):
+        if assistant.drafter is not None:
+            models[f"drafter of {system.name}"] = asdict(assistant.drafter.identity)
     if judge is not None:
         models["nli"] = asdict(judge)
     return {

@@ -173,6 +173,43 @@ def test_offsets_that_go_back_are_no_tokens() -> None:
     assert NO_TOKEN not in {token for run in outputs(grounding) for token in run}
 
 
+def by_hand(table: dict[str, list[tuple[int, int, int]]]) -> Callable[..., list[Encoded]]:
+    """An encoder that knows each text's tokens: id, start, end."""
+    return lambda texts: [
+        Encoded(tuple(t for t, _, _ in table[text]), tuple((a, b) for _, a, b in table[text]))
+        for text in texts
+    ]
+
+
+def test_tokens_of_one_character_stay_together() -> None:
+    # NFKC makes three characters of ½; bytes are another case
+    parts = [(11, 0, 1), (12, 0, 1), (13, 0, 1)]
+    encoder = by_hand({"½ x": [*parts, (14, 2, 3)], "½": parts, "x": [(14, 0, 1)]})
+    grounding = Grounding(["½ x"], encoder, eos=EOS)
+    assert sorted(outputs(grounding)) == [(11, 12, 13), (11, 12, 13, 14), (14,)]
+
+
+def test_a_mark_belongs_to_its_word_unless_the_tokenizer_dropped_it() -> None:
+    text, word = "e\u0301 x", "e\u0301"
+    kept = by_hand({text: [(11, 0, 1), (12, 1, 2), (14, 3, 4)], word: [(11, 0, 1), (12, 1, 2)],
+                    "x": [(14, 0, 1)]})  # fmt: skip
+    assert sorted(outputs(Grounding([text], kept, eos=EOS))) == [(11, 12), (11, 12, 14), (14,)]
+    dropped = by_hand({text: [(11, 0, 1), (14, 3, 4)], word: [(11, 0, 1)], "x": [(14, 0, 1)]})
+    grounding = Grounding([text], dropped, eos=EOS)
+    assert sorted(outputs(grounding)) == [(11,), (11, 14), (14,)]
+    assert grounding.places((11,)) == (Place(0, 0, 2),)
+
+
+def test_another_way_in_never_says_a_word_twice() -> None:
+    encoder = by_hand({
+        "„ab cd ef": [(10, 0, 1), (11, 1, 6), (12, 6, 9)],  # 11 reaches over the blank
+        "ab": [(20, 0, 2)], "cd": [(21, 0, 2)], "ef": [(22, 0, 2)],
+    })  # fmt: skip
+    grounding = Grounding(["„ab cd ef"], encoder, eos=EOS)
+    assert sorted(outputs(grounding)) == [(11,), (11, 12), (12,), (20,), (21,), (21, 12), (22,)]
+    assert grounding.places((21, 12)) == (Place(0, 4, 9),)
+
+
 @pytest.mark.parametrize("name", sorted(TOKENIZERS.keys() - {"whole-text"}))
 def test_every_run_of_words_can_be_said(name: str) -> None:
     """But for tokens that reach over blanks: then only where a token begins or ends."""
