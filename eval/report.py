@@ -151,6 +151,7 @@ def _split(split: str, values: Values, systems: Systems, compared: str = "") -> 
             "<h3>Where it is good and where it fails</h3>",
             failure_table([name for name, _ in systems], results),
             figures(split, summaries, results, at),
+            _judges(values),
             _tables(summaries),
         ]
     )
@@ -169,6 +170,22 @@ def _tables(summaries: Sequence[tuple[str, Values]]) -> str:
             parts.append(group_table(f"{told}: {name}", mapping(summary.get(key))))
     inside = "".join(parts)
     return f"<details><summary>All numbers as tables</summary>{inside}</details>" if inside else ""
+
+
+def _judges(values: Values) -> str:
+    """How often each judge is wrong itself: no number of a judge stands without it."""
+    judges = mapping(values.get("judges"))
+    models = mapping(mapping(values.get("provenance")).get("models"))
+    rows = [
+        f"{name}: accuracy {text(error.get('accuracy'))}, false entailment "
+        f"{text(error.get('false_entail'))}, missed entailment {text(error.get('missed_entail'))}, "
+        f"on {text(error.get('pairs'))} pairs"
+        for name, error in ((name, mapping(value)) for name, value in judges.items())
+    ]
+    if "nli" in models and "nli" not in judges:
+        rows.append("nli: its own error was not measured")
+    items = "".join(f"<li>{h(row)}</li>" for row in rows)
+    return f"<h3>Judges, and how often they are wrong</h3><ul>{items}</ul>" if items else ""
 
 
 def _questions(values: Values, systems: Systems) -> str:

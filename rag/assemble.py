@@ -54,6 +54,14 @@ class Assistant:
         """
         return load_drafter(self.config.drafter, allow_download=self.config.allow_download)
 
+    def load(self) -> None:
+        """Load the models now instead of with the first question.
+
+        Raises:
+            ModelError: one is not on this machine or cannot be loaded.
+        """
+        _ = self.embedder, self.drafter
+
     @property
     def model(self) -> ModelIdentity:
         """Which embedder vectors must come from; the packaged one is not loaded for it."""

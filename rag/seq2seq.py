@@ -6,10 +6,11 @@ settings (repetition penalty, minimum length, ...) are left aside: they would ma
 evidence unsayable.
 
 Probabilities. At each step the model's distribution is taken over the allowed tokens only
-(`rag.grounded`), abstaining among them, and a span's probability is the product over its
-tokens and the end token. So all spans and the abstention sum to one. No mean over tokens:
-inside a word or name mostly one token is allowed, which costs nothing, and a long span is
-therefore hardly punished for its length. Confidence weighs the best span against the
+(`rag.grounded`), abstaining among them, and an output's probability is the product over its
+tokens and the end token. So all outputs and the abstention sum to one; a span has the sum
+of those found that stand for it. No mean over tokens: inside a word or name mostly one
+token is allowed, which costs nothing, and a long span is therefore hardly punished for its
+length. Confidence weighs the best span against the
 abstention, p / (p + p_abstain), the null-score rule of SQuAD 2.0 (Devlin et al. 2019,
 section 4.3); a threshold on it is the caller's.
 """
@@ -18,9 +19,11 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from index.errors import ContextOverflowError, DraftError, ModelError
 from index.types import ModelIdentity
@@ -29,8 +32,8 @@ from rag.prompts import draft_prompt
 from rag.seq2seqmodel import Loaded, encode, generation_settings, load_model
 from rag.types import Draft, DraftSpan
 
-BEAMS = 4
-"""Spans followed at a time for each evidence; 1 is greedy decoding."""
+BEAMS = 2
+"""Spans followed at a time for each evidence, time grows with it; 1 is greedy decoding."""
 KEEP_RATIO = 0.5
 """A span of a further evidence is given if it has at least this share of the best one's
 probability. The same words in two sources have the same probability and both stay."""
@@ -155,18 +158,19 @@ class Seq2SeqDrafter:
         ).tolist()
         for at, row in enumerate(rows):
             outputs = sequences[at * self._beams : (at + 1) * self._beams]
-            found = [item for item in map(recorder.read, outputs, [row] * len(outputs)) if item]
+            found = recorder.read(outputs, row)
             if not found:
                 raise DraftError("the search ended without a span", str(outputs))
-            yield max(found, key=lambda item: item[0])
+            yield max((score, place) for place, score in found.items())
 
     def _settings(self) -> Any:
         """Settings of `generate` under which a beam's score is its log-probability."""
+        beam = {"length_penalty": 0.0} if self._beams > 1 else {}
         return generation_settings(
+            **beam,
             max_new_tokens=self._max_span_tokens + 1,
             num_beams=self._beams,
             num_return_sequences=self._beams,
-            length_penalty=0.0,
             do_sample=False,
             decoder_start_token_id=self._loaded.start[0],
             eos_token_id=self._loaded.eos,
@@ -209,15 +213,22 @@ class Recorder:
             masked[at, tokens] = scores.new_tensor([known[token] for token in tokens])
         return masked
 
-    def read(self, output: Sequence[int], evidence: int) -> tuple[float, Place] | None:
-        """Log-probability of a finished output, and its first place in this evidence."""
-        written = tuple(output[self._start :])
-        if self._grounding.eos not in written:
-            return None
-        run = written[: written.index(self._grounding.eos)]
-        places = (place for place in self._grounding.places(run) if place.evidence == evidence)
-        place = next(places, None)
-        return None if place is None else (self.score(run), place)
+    def read(self, outputs: Iterable[Sequence[int]], evidence: int) -> dict[Place, float]:
+        """The spans of finished outputs with their log-probabilities.
+
+        Args:
+            outputs: what `generate` returned; beams out of ways may repeat another.
+            evidence: only spans of this one; of several places the first.
+        """
+        eos = self._grounding.eos
+        written = [tuple(output[self._start :]) for output in outputs]
+        found: dict[Place, float] = {}
+        for run in sorted({run[: run.index(eos)] for run in written if eos in run}):
+            places = [place for place in self._grounding.places(run) if place.evidence == evidence]
+            for place in places[:1]:
+                known = found.get(place, -math.inf)
+                found[place] = float(np.logaddexp(known, self.score(run)))
+        return found
 
     def score(self, run: tuple[int, ...]) -> float:
         """Log-probability of a run that was met, its end token included.

@@ -463,3 +463,15 @@ def test_a_set_of_ones_own_is_not_held_to_the_projects_aims():
     assert "Aim: at least 90\u00a0%" in html_report(report)
     report["set"]["name"] = "my questions"
     assert "Aim" not in html_report(report)
+
+
+def test_no_number_of_a_judge_stands_without_its_error():
+    made = sample()
+    made["provenance"]["models"]["nli"] = {"name": "tiny", "sha256": "0" * 64, "dim": 0}
+    assert "nli: its own error was not measured" in html_report(made)
+    made["judges"] = {
+        "nli": {"accuracy": 0.61, "false_entail": 0.2, "missed_entail": 0.3, "pairs": 9105}
+    }
+    page = html_report(made)
+    assert "not measured" not in page
+    assert "accuracy 0.61, false entailment 0.2, missed entailment 0.3, on 9105 pairs" in page

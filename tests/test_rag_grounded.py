@@ -120,8 +120,10 @@ def test_a_run_is_mapped_to_its_place() -> None:
     assert grounding.places(codes("Das ist")) == (Place(0, 11, 18),)
     assert grounding.places(codes("as ist")) == ()
     assert grounding.places(codes("Das is")) == ()
-    assert grounding.places(codes("„Das")) == ()
-    assert grounding.places(codes("viel“")) == ()
+    assert grounding.places(codes("„Das")) == (Place(0, 11, 14),)
+    assert grounding.places(codes("viel“.")) == (Place(0, 19, 23),)
+    assert grounding.places(codes("„")) == ()
+    assert grounding.places(codes(": „Das")) == ()
     assert grounding.places(codes("sagte: „Das")) == (Place(0, 3, 14),)
     assert grounding.places(()) == ()
 
@@ -131,6 +133,7 @@ def test_the_next_tokens() -> None:
     assert grounding.allowed(()) == [ABSTAIN, ord("a")]
     assert grounding.allowed((ABSTAIN,)) == [EOS]
     assert grounding.allowed(codes("a")) == [EOS, ord(","), ord("b")]
+    assert grounding.allowed(codes("a,")) == [EOS, ord("a")]
     assert grounding.allowed(codes("ab")) == [EOS, ord("a"), ord("c")]
     assert grounding.allowed(codes("abc")) == [EOS]
     assert grounding.allowed(codes("x")) == [EOS]
@@ -148,14 +151,27 @@ def test_all_places_are_known_the_best_evidence_first() -> None:
 
 
 def test_a_span_ends_within_the_bound() -> None:
-    grounding = Grounding(["abcd ef ghijkl mn"], letters, eos=EOS, max_tokens=5)
-    assert sorted(outputs(grounding)) == sorted(map(codes, ["abcd", "ef", "mn"]))
+    grounding = Grounding(["abcd ef ghijkl mn,„((qrs"], letters, eos=EOS, max_tokens=5)
+    said = ["abcd", "ef", "mn", "mn,", "mn,„", "mn,„(", "qrs", "(qrs", "((qrs"]
+    assert sorted(outputs(grounding)) == sorted(map(codes, said))
     assert grounding.allowed(codes("ef")) == [EOS]  # "ghijkl" would be too long
 
 
 def test_tokens_of_control_are_never_crossed() -> None:
     grounding = Grounding(["ab|cd ef"], letters, eos=EOS, control=frozenset({ord("|"), ord("f")}))
     assert sorted(outputs(grounding)) == sorted(map(codes, ["ab", "cd"]))
+
+
+def test_punctuation_that_touches_a_word_may_be_said_with_it() -> None:
+    grounding = Grounding(["– „ab“. (c) …"], letters, eos=EOS)
+    said = {run: grounding.places(run)[0] for run in outputs(grounding)}
+    ab, c, both = Place(0, 3, 5), Place(0, 9, 10), Place(0, 3, 10)
+    expected = {
+        **dict.fromkeys(["ab", "„ab", "ab“", "„ab“", "ab“.", "„ab“."], ab),
+        **dict.fromkeys(["c", "(c", "c)", "(c)"], c),
+        **dict.fromkeys(["ab“. (c", "„ab“. (c", "ab“. (c)", "„ab“. (c)"], both),
+    }
+    assert said == {codes(text): place for text, place in expected.items()}
 
 
 def test_offsets_that_go_back_are_no_tokens() -> None:
@@ -206,7 +222,9 @@ def test_another_way_in_never_says_a_word_twice() -> None:
         "ab": [(20, 0, 2)], "cd": [(21, 0, 2)], "ef": [(22, 0, 2)],
     })  # fmt: skip
     grounding = Grounding(["„ab cd ef"], encoder, eos=EOS)
-    assert sorted(outputs(grounding)) == [(11,), (11, 12), (12,), (20,), (21,), (21, 12), (22,)]
+    assert sorted(outputs(grounding)) == [
+        (10, 11), (10, 11, 12), (11,), (11, 12), (12,), (20,), (21,), (21, 12), (22,),
+    ]  # fmt: skip
     assert grounding.places((21, 12)) == (Place(0, 4, 9),)
 
 

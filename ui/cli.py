@@ -145,8 +145,13 @@ def run_index(options: argparse.Namespace) -> int:
 
 def run_ask(options: argparse.Namespace) -> int:
     """Answer a question, or each line of standard input; a missing index is built first."""
+    from rag.question import read_question
+
+    if options.question != "-":
+        read_question(options.question)  # a question that cannot be asked costs no model
     assistant = _assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
     _prepare(assistant, options, sync=options.sync)
+    assistant.load()
     if options.question != "-":
         _answer(assistant, options, options.question)
         return 0
