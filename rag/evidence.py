@@ -1,8 +1,8 @@
 """Evidence: the sentences of the retrieved passages, scored against the question.
 
-A linear model over a few features that a reader could check by hand. Its weights were
-fitted by ``python -m eval.calibrate``; that command prints them and names its questions.
-Near-duplicates collapse into one evidence that keeps all its sources.
+A linear model over a few features that a reader could check by hand. Its weights are set by
+hand; weights fitted to the German dev part of MLQA chose the right sentence no more often.
+The same sentence in several places collapses into one evidence that keeps all its sources.
 """
 
 from __future__ import annotations

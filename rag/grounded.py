@@ -100,7 +100,7 @@ class Grounding:
                 if not tokens.has_run(start, encoded_chunks[chunk].ids):
                     joins = tokens.token_after(start + len(chunk))
                     entrance = tokens.part(start, encoded_chunks[chunk])
-                    self._add(i, entrance, -1 if joins < 0 else firsts[i] + joins, whole=False)
+                    self._add(i, entrance, -1 if joins < 0 else firsts[i] + joins)
 
     def allowed(self, prefix: tuple[int, ...]) -> list[int]:
         """Tokens that may come next, refusing among them at the start; rising.
@@ -161,14 +161,13 @@ class Grounding:
             )
         return self._known[prefix]
 
-    def _add(self, evidence: int, tokens: _Tokens, joins: int = -1, *, whole: bool = True) -> int:
+    def _add(self, evidence: int, tokens: _Tokens, joins: int = -1) -> int:
         """Append slots for tokens.
 
         Args:
             evidence: number of their evidence.
             tokens: the tokens.
             joins: slot that follows the last one, or -1.
-            whole: a span may begin at any of them; else at the first only.
 
         Returns:
             Number of the first slot.
@@ -183,7 +182,7 @@ class Grounding:
             slot = _Slot(token, evidence, tokens.begins[k], ends, joins, left, word)
             if token in self._control:
                 slot = replace(_DEAD, token=token, evidence=evidence)
-            elif slot.begins >= 0 and word < self._max_tokens and (whole or k == 0):
+            elif slot.begins >= 0 and word < self._max_tokens:
                 self._entries.append(first + k)
             added.append(slot)
             joins, after = first + k, slot

@@ -7,10 +7,10 @@ evidence unsayable.
 
 Probabilities. At each step the model's distribution is taken over the allowed tokens only
 (`rag.grounded`), abstaining among them, and an output's probability is the product over its
-tokens and the end token. So all outputs and the abstention sum to one; a span has the sum
-of those found that stand for it. No mean over tokens: inside a word or name mostly one
-token is allowed, which costs nothing, and a long span is therefore hardly punished for its
-length. Confidence weighs the best span against the
+tokens and the end token. So all outputs and the abstention sum to one; words have the sum
+of the outputs found that stand for them, in whichever source. No mean over tokens: inside a
+word or name mostly one token is allowed, which costs nothing, and a long span is therefore
+hardly punished for its length. Confidence weighs the best span against the
 abstention, p / (p + p_abstain), the null-score rule of SQuAD 2.0 (Devlin et al. 2019,
 section 4.3); a threshold on it is the caller's.
 """
@@ -19,8 +19,10 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,8 @@ BEAMS = 2
 KEEP_RATIO = 0.5
 """A span of a further evidence is given if it has at least this share of the best one's
 probability. The same words in two sources have the same probability and both stay."""
+Run = tuple[int, ...]
+"""The tokens of an output, without the start tokens and the end token."""
 _ROWS = 8  # decoded at a time: each holds a copy of the encoder's keys and values
 
 
@@ -92,15 +96,23 @@ class Seq2SeqDrafter:
                 return Draft((), 0.0, True)
             hidden = self._encoder_states(ids)
             recorder = Recorder(grounding, len(self._loaded.start))
-            found: list[tuple[float, Place]] = []
+            found: list[tuple[Place, Run]] = []
             size = max(1, _ROWS // self._beams)
             for at in range(0, len(rows), size):
                 found += self._search(hidden, rows[at : at + size], recorder)
-        return self._chosen(found, recorder.score((grounding.abstain,)))
+        ways: dict[str, set[Run]] = defaultdict(set)
+        for place, run in found:
+            ways[cut(evidence, place)].add(run)
+        chances = {text: log_sum(map(recorder.score, runs)) for text, runs in ways.items()}
+        scored = [(chances[cut(evidence, place)], place) for place, _ in found]
+        return self._chosen(scored, recorder.score((grounding.abstain,)))
 
     def _chosen(self, found: list[tuple[float, Place]], abstention: float) -> Draft:
-        """The draft from each evidence's best span and log-probability, and abstaining's."""
-        ranked = sorted(found, key=lambda item: (-item[0], item[1]))
+        """The draft from spans with their log-probabilities, and abstaining's."""
+        firsts: dict[int, tuple[float, Place]] = {}
+        for score, place in sorted(found, key=lambda item: (-item[0], item[1])):
+            firsts.setdefault(place.evidence, (score, place))
+        ranked = list(firsts.values())
         best = ranked[0][0]
         spans = tuple(
             DraftSpan(place.evidence, place.start, place.end, math.exp(min(0.0, score)))
@@ -142,8 +154,8 @@ class Seq2SeqDrafter:
 
     def _search(
         self, hidden: Any, rows: Sequence[int], recorder: Recorder
-    ) -> Iterator[tuple[float, Place]]:
-        """The best span of each of these evidence texts, with its log-probability."""
+    ) -> Iterator[tuple[Place, Run]]:
+        """The best outputs about each of these evidence texts."""
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
@@ -161,7 +173,7 @@ class Seq2SeqDrafter:
             found = recorder.read(outputs, row)
             if not found:
                 raise DraftError("the search ended without a span", str(outputs))
-            yield max((score, place) for place, score in found.items())
+            yield from found
 
     def _settings(self) -> Any:
         """Settings of `generate` under which a beam's score is its log-probability."""
@@ -213,24 +225,22 @@ class Recorder:
             masked[at, tokens] = scores.new_tensor([known[token] for token in tokens])
         return masked
 
-    def read(self, outputs: Iterable[Sequence[int]], evidence: int) -> dict[Place, float]:
-        """The spans of finished outputs with their log-probabilities.
+    def read(self, outputs: Iterable[Sequence[int]], evidence: int) -> list[tuple[Place, Run]]:
+        """The finished ones among outputs, and the first place of each.
 
         Args:
             outputs: what `generate` returned; beams out of ways may repeat another.
-            evidence: only spans of this one; of several places the first.
+            evidence: only places in this one.
         """
         eos = self._grounding.eos
         written = [tuple(output[self._start :]) for output in outputs]
-        found: dict[Place, float] = {}
+        found = []
         for run in sorted({run[: run.index(eos)] for run in written if eos in run}):
-            places = [place for place in self._grounding.places(run) if place.evidence == evidence]
-            for place in places[:1]:
-                known = found.get(place, -math.inf)
-                found[place] = float(np.logaddexp(known, self.score(run)))
+            places = (place for place in self._grounding.places(run) if place.evidence == evidence)
+            found += [(place, run) for place in islice(places, 1)]
         return found
 
-    def score(self, run: tuple[int, ...]) -> float:
+    def score(self, run: Run) -> float:
         """Log-probability of a run that was met, its end token included.
 
         Args:
@@ -252,6 +262,16 @@ class Recorder:
                 )
             self._steps[prefix] = dict(zip(allowed, chances, strict=True))
         return self._steps[prefix]
+
+
+def cut(evidence: Sequence[str], place: Place) -> str:
+    """The words at a place."""
+    return evidence[place.evidence][place.start : place.end]
+
+
+def log_sum(scores: Iterable[float]) -> float:
+    """Logarithm of the sum of probabilities that are given as logarithms."""
+    return float(np.logaddexp.reduce(list(scores)))
 
 
 def load_seq2seq(name: str, *, allow_download: bool = False) -> Seq2SeqDrafter:

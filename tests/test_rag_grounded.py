@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 import tiny_seq2seq as tiny
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiny_seq2seq import assert_whole
 
 from rag.grounded import NO_TOKEN, Encoded, Grounding, Place
 from rag.seq2seqmodel import encode, rising
@@ -65,27 +65,6 @@ def walk(grounding: Grounding, chance: random.Random) -> tuple[int, ...]:
         if token == grounding.eos or (not prefix and token == grounding.abstain):
             return prefix
         prefix = (*prefix, token)
-
-
-def is_joined(char: str) -> bool:
-    return unicodedata.category(char) in ("Mn", "Me", "Mc") or char in "\u200d\u00ad"
-
-
-def assert_whole(text: str, start: int, end: int) -> None:
-    """Whole words, said without the code under test."""
-    span, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
-    assert 0 <= start < end <= len(text)
-    assert span == span.strip()
-    assert not (before.isalnum() and span[0].isalnum())
-    assert not (after.isalnum() and span[-1].isalnum())
-    assert not is_joined(span[0])
-    assert not (after and is_joined(after) and text[end : end + 2].strip("\u00ad ") > " ")
-    assert before != "\u200d"
-    for left, middle, right in (
-        (text[start - 2 : start - 1], before, span[0]),
-        (span[-1], after, text[end + 1 : end + 2]),
-    ):
-        assert not (left.isdigit() and middle in tuple(".,:") and right.isdigit())
 
 
 @pytest.mark.parametrize(

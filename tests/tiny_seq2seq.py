@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,3 +243,24 @@ def save(family: str, folder: Path, seed: int = 0, **settings: Any) -> Path:
     model.save_pretrained(folder)
     wrapped.save_pretrained(folder)
     return folder
+
+
+def is_joined(char: str) -> bool:
+    return unicodedata.category(char) in ("Mn", "Me", "Mc") or char in "\u200d\u00ad"
+
+
+def assert_whole(text: str, start: int, end: int) -> None:
+    """Whole words, said without the code under test."""
+    span, before, after = text[start:end], text[start - 1 : start], text[end : end + 1]
+    assert 0 <= start < end <= len(text)
+    assert span == span.strip()
+    assert not (before.isalnum() and span[0].isalnum())
+    assert not (after.isalnum() and span[-1].isalnum())
+    assert not is_joined(span[0])
+    assert not (after and is_joined(after) and text[end : end + 2].strip("\u00ad ") > " ")
+    assert before != "\u200d"
+    for left, middle, right in (
+        (text[start - 2 : start - 1], before, span[0]),
+        (span[-1], after, text[end + 1 : end + 2]),
+    ):
+        assert not (left.isdigit() and middle in tuple(".,:") and right.isdigit())
