@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index import e5
 from index.errors import ModelError
-from index.modelfolder import Source, check_folder, find_model, quiet, weights_sha256
+from index.modelfolder import Source, check_folder, find_model, loading, quiet, weights_sha256
 from index.types import ModelIdentity
 
 if TYPE_CHECKING:
@@ -230,10 +230,9 @@ def prompts(name: str, declared: dict[str, str | None]) -> tuple[str, str]:
 def _load(source: Source, hint: str) -> Any:
     """Loads a checked folder on the CPU, without a word of the libraries."""
     with quiet():
-        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
-        try:
+        with loading(source, hint):
             return SentenceTransformer(
                 str(source.folder),
                 device="cpu",
@@ -241,17 +240,3 @@ def _load(source: Source, hint: str) -> Any:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except (
-            OSError,
-            ValueError,
-            RuntimeError,
-            KeyError,
-            ImportError,
-            AttributeError,
-            TypeError,
-            SafetensorError,
-        ) as error:
-            raise ModelError(
-                f"{source.name} in {source.folder} cannot be loaded: {error}",
-                hint=hint,
-            ) from error

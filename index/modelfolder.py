@@ -189,3 +189,33 @@ def _module_types(source: Source) -> list[str]:
         return [str(module["type"]) for module in json.loads(path.read_text(encoding="utf-8"))]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: not a list of modules: {error!r}") from error
+
+
+@contextmanager
+def loading(source: Source, hint: str, kind: str = "") -> Iterator[None]:
+    """Turns what the libraries raise on a damaged or unfit folder into one clear error.
+
+    Args:
+        source: the folder that is being loaded.
+        hint: what to do about it.
+        kind: what it was loaded as (" as an encoder-decoder"), for the message.
+
+    Raises:
+        ModelError: the folder cannot be loaded.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        ImportError,
+        AttributeError,
+        TypeError,
+        SafetensorError,
+    ) as error:
+        message = f"{source.name} in {source.folder} cannot be loaded{kind}: {error}"
+        raise ModelError(message, hint=hint) from error

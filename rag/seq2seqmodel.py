@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.errors import ModelError
-from index.modelfolder import Source, check_folder, find_model, quiet, weights_sha256
+from index.modelfolder import Source, check_folder, find_model, loading, quiet, weights_sha256
 from index.types import ModelIdentity
 from rag.grounded import NO_TOKEN, Encoded
 
@@ -218,11 +218,11 @@ def _read(source: Source) -> tuple[Any, Any]:
     """Model and tokenizer from a checked folder, on the CPU, without the library's words."""
     with quiet():
         import torch
-        from safetensors import SafetensorError
         from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
         local = {"local_files_only": True, "trust_remote_code": False}
-        try:
+        hint = f"check that the folder holds the whole of {_KIND} and its tokenizer"
+        with loading(source, hint, " as an encoder-decoder"):
             tokenizer = AutoTokenizer.from_pretrained(str(source.folder), **local)
             model, report = AutoModelForSeq2SeqLM.from_pretrained(
                 str(source.folder),
@@ -231,20 +231,6 @@ def _read(source: Source) -> tuple[Any, Any]:
                 output_loading_info=True,
                 **local,
             )
-        except (
-            OSError,
-            ValueError,
-            RuntimeError,
-            KeyError,
-            ImportError,
-            AttributeError,
-            TypeError,
-            SafetensorError,
-        ) as error:
-            raise ModelError(
-                f"{source.name} in {source.folder} cannot be loaded as an encoder-decoder: {error}",
-                hint=f"check that the folder holds the whole of {_KIND} and its tokenizer",
-            ) from error
     wrong = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
     if wrong:
         raise ModelError(
