@@ -12,7 +12,7 @@ import e5_sample
 import pytest
 from tokenizers import Tokenizer
 
-from index import e5
+from index import e5, modelcache
 from index.e5file import parse
 from index.e5tokens import build_normalizer, build_tokenizer
 from index.errors import ModelUnavailableError
@@ -64,15 +64,15 @@ def tokenizer(source: Path) -> Tokenizer:
 
 def test_conversion_writes_the_folder_and_nothing_else(converted: Path, sha256: str) -> None:
     written = {p.relative_to(converted).as_posix() for p in converted.rglob("*") if p.is_file()}
-    assert written == FILES | {e5.MANIFEST}
+    assert written == FILES | {modelcache.MANIFEST}
     assert {p.name for p in converted.parent.iterdir()} == {"sample", "sample.lock"}
-    assert e5.is_whole(converted, sha256)
-    assert e5.verify_model(converted) == ()
+    assert modelcache.is_whole(converted, sha256)
+    assert modelcache.verify_model(converted) == ()
 
 
 def test_the_manifest_names_source_format_and_every_file(target: Path, sha256: str) -> None:
-    manifest = json.loads((target / e5.MANIFEST).read_text(encoding="utf-8"))
-    assert (manifest["source_sha256"], manifest["format"]) == (sha256, e5.FORMAT)
+    manifest = json.loads((target / modelcache.MANIFEST).read_text(encoding="utf-8"))
+    assert (manifest["source_sha256"], manifest["format"]) == (sha256, modelcache.FORMAT)
     assert set(manifest["files"]) == FILES
     config = (target / "config.json").read_bytes()
     assert manifest["files"]["config.json"] == {
@@ -91,7 +91,7 @@ def test_a_second_conversion_leaves_the_folder_alone(
 
 
 def damage(folder: Path, how: str) -> None:
-    weights, manifest = folder / "model.safetensors", folder / e5.MANIFEST
+    weights, manifest = folder / "model.safetensors", folder / modelcache.MANIFEST
     if how == "missing":
         (folder / "1_Pooling" / "config.json").unlink()
     elif how == "truncated":
@@ -105,19 +105,19 @@ def damage(folder: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["missing", "truncated", "no manifest", "other manifest"])
 def test_damage_is_seen(target: Path, sha256: str, how: str) -> None:
     damage(target, how)
-    assert not e5.is_whole(target, sha256)
-    assert e5.verify_model(target) != ()
+    assert not modelcache.is_whole(target, sha256)
+    assert modelcache.verify_model(target) != ()
 
 
 def test_a_damaged_folder_is_rebuilt(target: Path, source: Path, sha256: str) -> None:
     damage(target, "truncated")
     e5.convert(source, sha256, target)
-    assert e5.verify_model(target) == ()
+    assert modelcache.verify_model(target) == ()
     assert {p.name for p in target.parent.iterdir()} == {"sample", "sample.lock"}
 
 
 def test_a_folder_made_from_another_file_is_not_whole(target: Path) -> None:
-    assert not e5.is_whole(target, "0" * 64)
+    assert not modelcache.is_whole(target, "0" * 64)
 
 
 def test_the_full_check_finds_an_altered_byte(target: Path, sha256: str) -> None:
@@ -125,8 +125,8 @@ def test_the_full_check_finds_an_altered_byte(target: Path, sha256: str) -> None
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.write_bytes(content)
-    assert e5.is_whole(target, sha256)
-    assert e5.verify_model(target) == ("model.safetensors",)
+    assert modelcache.is_whole(target, sha256)
+    assert modelcache.verify_model(target) == ("model.safetensors",)
 
 
 def test_what_a_killed_conversion_left_is_removed(
@@ -185,7 +185,7 @@ def test_two_processes_convert_once(source: Path, sha256: str, tmp_path: Path) -
     results.join_thread()
     assert [process.exitcode for process in processes] == [0, 0]
     assert inodes == {(target / "model.safetensors").stat().st_ino}
-    assert e5.verify_model(target) == ()
+    assert modelcache.verify_model(target) == ()
 
 
 def _convert(
