@@ -1,0 +1,1 @@
+"""How the shipped drafter is made: data, training, export; needs the extra `train`."""

@@ -1,0 +1,1 @@
+"""German questions made from declarative sentences, by rule."""

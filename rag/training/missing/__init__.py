@@ -1,0 +1,1 @@
+"""Near misses: questions changed so that their text no longer answers them; and typing noise."""
