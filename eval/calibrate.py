@@ -14,7 +14,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -30,8 +30,8 @@ from eval.files import open_text
 from eval.questions import SEEDS_SET, load_questions, of_split
 from rag.answer import term_weight
 from rag.assemble import Assistant
-from rag.config import Config
-from rag.decide import ABSTAIN_BELOW, FEATURES, decide
+from rag.config import DRAFTER_NONE, Config
+from rag.decide import ABSTAIN_BELOW, decide
 from rag.evidence import find_evidence
 from rag.question import read_question
 from rag.quotes import Sources
@@ -98,8 +98,14 @@ def collect(assistant: Assistant, off_topic: Path) -> Cases:
     return Cases(np.array(rows), answerable, weight, weight == OFF_TOPIC_WEIGHT)
 
 
-def fit(features: Matrix, answerable: Matrix, weight: Matrix) -> Matrix:
+def fit(features: Matrix, answerable: Matrix, weight: Matrix, signs: Sequence[int]) -> Matrix:
     """Logistic regression with bounded signs and a ridge on standardised features.
+
+    Args:
+        features: (n, features), the first column all 1.
+        answerable: (n,) 1.0 or 0.0.
+        weight: (n,) how much each counts.
+        signs: of each feature's weight: 1, -1, or 0 for either.
 
     Returns:
         (features,) weights for the raw features, the bias among them.
@@ -114,27 +120,34 @@ def fit(features: Matrix, answerable: Matrix, weight: Matrix) -> Matrix:
         gradient = scaled.T @ (share * (expit(z) - answerable)) + 2 * RIDGE * np.r_[0.0, w[1:]]
         return float(value), gradient
 
-    bounds = [{0: (None, None), 1: (0, None), -1: (None, 0)}[SIGNS[name]] for name in FEATURES]
-    found = minimize(loss, np.zeros(len(FEATURES)), jac=True, bounds=bounds, method="L-BFGS-B")
+    bounds = [{0: (None, None), 1: (0, None), -1: (None, 0)}[sign] for sign in signs]
+    found = minimize(loss, np.zeros(len(signs)), jac=True, bounds=bounds, method="L-BFGS-B")
     result: Matrix = found.x / scale
     return result
 
 
-def cross_validated(cases: Cases) -> Matrix:
+def cross_validated(cases: Cases, signs: Sequence[int]) -> Matrix:
     """(n,) confidence of each case under weights fitted without its fold."""
     order = np.random.default_rng(0).permutation(len(cases.answerable))
     confidence = np.zeros(len(order))
     for fold in range(FOLDS):
         held = order[fold::FOLDS]
         rest = np.setdiff1d(order, held)
-        weights = fit(cases.features[rest], cases.answerable[rest], cases.weight[rest])
+        weights = fit(cases.features[rest], cases.answerable[rest], cases.weight[rest], signs)
         confidence[held] = expit(cases.features[held] @ weights)
     return confidence
 
 
-def report(cases: Cases) -> list[str]:
-    """Lines of the table: cost of thresholds, and the weights fitted on everything."""
-    confidence = cross_validated(cases)
+def report(cases: Cases, signs: Mapping[str, int], in_use: float) -> list[str]:
+    """Lines of the table: cost of thresholds, and the weights fitted on everything.
+
+    Args:
+        cases: the questions.
+        signs: name and sign of each feature, in their order.
+        in_use: the threshold that is in use.
+    """
+    bounds = tuple(signs.values())
+    confidence = cross_validated(cases, bounds)
     yes = cases.answerable == 1
     near, off = ~yes & ~cases.off_topic, cases.off_topic
     lines = [f"answerable {yes.sum()}, near misses {near.sum()}, off topic {off.sum()}"]
@@ -149,11 +162,11 @@ def report(cases: Cases) -> list[str]:
             f"{np.mean(confidence[near] < threshold):.0%} of near misses, "
             f"{np.mean(confidence[off] < threshold):.0%} of off topic"
         )
-    weights = fit(cases.features, cases.answerable, cases.weight)
+    weights = fit(cases.features, cases.answerable, cases.weight, bounds)
     lines.append(
-        f"weights: { {n: round(float(w), 2) for n, w in zip(FEATURES, weights, strict=True)} }"
+        f"weights: { {n: round(float(w), 2) for n, w in zip(signs, weights, strict=True)} }"
     )
-    lines.append(f"threshold in use: {ABSTAIN_BELOW}")
+    lines.append(f"threshold in use: {in_use}")
     return lines
 
 
@@ -164,9 +177,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "beleg")
     parser.add_argument("--off-topic", type=Path, required=True)
     options = parser.parse_args(arguments)
-    assistant = Assistant(Config(corpus=options.corpus, cache=options.cache))
+    config = Config(corpus=options.corpus, cache=options.cache, drafter=DRAFTER_NONE)
+    assistant = Assistant(config)
     assistant.sync()
-    print("\n".join(report(collect(assistant, options.off_topic))))
+    cases = collect(assistant, options.off_topic)
+    print("\n".join(report(cases, SIGNS, ABSTAIN_BELOW)))
     return 0
 
 

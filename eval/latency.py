@@ -1,23 +1,27 @@
 """How long an answer takes: median and p95 of warm runs, and the share of each stage.
 
-    python -m eval.latency --corpus seeds [--runs 50]
+    python -m eval.latency --corpus seeds [--drafter none] [--runs 50] [--search]
 
 Questions are the answerable ones of the dev half of the seeds' question set, in turn. The
 assistant is built once and warmed up with one question; nothing is cached between runs.
+``--search`` compares the packaged drafter's exact scoring with a beam search by transformers'
+``generate`` over the same four passages and with the same weights.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
 from eval.questions import SEEDS_SET, load_questions, of_split
+from index.errors import ConfigError
 from rag.assemble import Assistant
-from rag.config import Config
+from rag.config import DRAFTER_PACKAGED, Config
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -49,7 +53,41 @@ def measure(assistant: Assistant, questions: Sequence[str], runs: int) -> list[s
     for name, values in stages.items():
         share = sum(values) / sum(totals)
         lines.append(f"  {name:9} median {statistics.median(values) * 1000:5.0f} ms {share:6.1%}")
-    return lines
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
+    return [*lines, f"resident memory, at most {peak_mib:.0f} MiB"]
+
+
+def compare_search(assistant: Assistant, questions: Sequence[str], runs: int) -> list[str]:
+    """Exact scoring and beam search over the same passages, in turn.
+
+    Returns:
+        Lines of the table.
+    """
+    from index.modelfolder import Source
+    from rag.packaged import NAME, packaged_drafter
+    from rag.quotes import Sources
+    from rag.reading import units
+    from rag.seq2seq import Seq2SeqDrafter
+    from rag.seq2seqmodel import load_source
+
+    exact = assistant.drafter
+    if exact is None:
+        raise ConfigError("there is no drafter to compare", hint="leave out --drafter none")
+    search = Seq2SeqDrafter(load_source(Source(NAME, packaged_drafter(assistant.config.cache))))
+    times: dict[str, list[float]] = {"exact scoring": [], "beam search": []}
+    for question in islice(cycle(questions), runs):
+        hits = assistant.search(question, assistant.config.passages).hits
+        sources = Sources(assistant.config.corpus, assistant.snapshot.stamps())
+        texts = [unit.text for unit in units(hits, sources)]
+        for name, drafter in zip(times, (exact, search), strict=True):
+            draft: Callable[..., object] = drafter.draft
+            started = time.perf_counter()
+            draft(question, texts, "de")
+            times[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    ratio = medians["beam search"] / medians["exact scoring"]
+    lines = [f"  {name:14} median {value * 1000:5.0f} ms" for name, value in medians.items()]
+    return ["draft of four passages", *lines, f"  ratio {ratio:.1f}"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,12 +95,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.latency", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("seeds"))
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "beleg")
+    parser.add_argument("--drafter", default=DRAFTER_PACKAGED)
     parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--search", action="store_true", help="compare with a beam search")
     options = parser.parse_args(arguments)
     asked = of_split(load_questions(SEEDS_SET, options.corpus), "dev")
     questions = [question.question for question in asked if question.answerable]
-    assistant = Assistant(Config(corpus=options.corpus, cache=options.cache))
-    print("\n".join(measure(assistant, questions, options.runs)))
+    config = Config(corpus=options.corpus, cache=options.cache, drafter=options.drafter)
+    assistant = Assistant(config)
+    lines = measure(assistant, questions, options.runs)
+    if options.search:
+        lines += compare_search(assistant, questions, max(1, options.runs // 5))
+    print("\n".join(lines))
     return 0
 
 

@@ -26,8 +26,10 @@ from rag.evidence import Evidence, find_evidence
 from rag.overview import is_overview, lead_sentences
 from rag.question import Kind, Question, read_question, resolve_articles
 from rag.quotes import Sources
+from rag.reading import ABSTAIN_BELOW as DRAFTED_ABSTAIN_BELOW
+from rag.reading import Reading, confidence, kept, readings, signals, units
 from rag.retrieve import Retriever
-from rag.types import AbstainReason, Abstention, Answer, Notice, NoticeKind
+from rag.types import AbstainReason, Abstention, Answer, Draft, Notice, NoticeKind
 
 BROAD_QUOTES = 5
 """Most quotes for a question about an article or a topic as a whole."""
@@ -38,8 +40,6 @@ FOREIGN_MARGIN = 0.5
 COUNTED_MARGIN = 4.0
 """The same where both sentences count what the question counts."""
 NEAREST = 3
-DRAFTED_EVIDENCE = 4
-"""Evidence sentences that a drafter reads."""
 
 
 @dataclass
@@ -144,41 +144,70 @@ def _lookup(
     with stages.stage("evidence"):
         found = find_evidence(question, retrieved, sources, reader.embedder, weight)
         decision = decide(question, found, weight)
-    result = _judged(question, reader, sources, found, decision, stages)
+    if not found:
+        reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
+        result = refused(question, Abstention(reason))
+    elif reader.drafter is None or _is_broad(question):
+        result = _quoted(question, reader, found, decision, stages)
+    else:
+        with stages.stage("draft"):
+            read = units(retrieved.hits, sources)
+            texts = [unit.text for unit in read]
+            draft = reader.drafter.draft(question.text, texts, question.answer_language)
+            spans = readings(draft, read, found, sources)
+        result = _drafted(question, reader, found, decision, draft, spans, stages)
     return replace(result, hits=retrieved.hits)
 
 
-def _judged(
+def _quoted(
     question: Question,
     reader: Reader,
-    sources: Sources,
     found: Sequence[Evidence],
     decision: Decision,
     stages: Stages,
 ) -> Answer:
     """Refuse, or quote what was found."""
-    if not found:
-        reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
-        return refused(question, Abstention(reason))
     threshold = ABSTAIN_BELOW if reader.abstain_below is None else reader.abstain_below
     refusal = abstention(decision, threshold)
-    broad = question.kind is Kind.BROAD or bool(question.article_ids)
-    draft = None
-    if refusal is None and reader.drafter is not None and not broad:
-        with stages.stage("draft"):
-            texts = [evidence.quoted for evidence in found[:DRAFTED_EVIDENCE]]
-            draft = reader.drafter.draft(question.text, texts, question.answer_language)
-        if draft.abstained:
-            refusal = Abstention(AbstainReason.DRAFTER_ABSTAINED)
     with stages.stage("quote"):
         if refusal is not None:
             nearest = checked_quotes(reader.corpus, found[:NEAREST])
             return refused(question, refusal, decision.confidence, nearest)
-        if draft is not None:
-            return drafted_answer(question, reader.corpus, found, draft, decision.confidence)
+        broad = _is_broad(question)
         most = BROAD_QUOTES if broad else reader.max_quotes
         chosen = choose(question, found, most, broad=broad)
         return quoted_answer(question, reader.corpus, chosen, decision.confidence)
+
+
+def _drafted(
+    question: Question,
+    reader: Reader,
+    found: Sequence[Evidence],
+    decision: Decision,
+    draft: Draft,
+    spans: Sequence[Reading],
+    stages: Stages,
+) -> Answer:
+    """Refuse, or give the drafted spans with their quotes."""
+    below = DRAFTED_ABSTAIN_BELOW if reader.abstain_below is None else reader.abstain_below
+    values = signals(question, decision, draft, spans[0], found[0]) if spans else {}
+    sure = confidence(values) if spans else 0.0
+    with stages.stage("quote"):
+        if not spans or sure < below:
+            reason = AbstainReason.DRAFTER_ABSTAINED
+            refusal = Abstention(reason)
+            if decision.missing:
+                refusal = Abstention(AbstainReason.UNKNOWN_TERMS, decision.missing)
+            nearest = checked_quotes(reader.corpus, found[:NEAREST])
+            result = refused(question, refusal, sure, nearest)
+        else:
+            result = drafted_answer(question, reader.corpus, kept(spans), sure)
+    return replace(result, signals=values)
+
+
+def _is_broad(question: Question) -> bool:
+    """Whether a question is about a text as a whole, which no short span answers."""
+    return question.kind is Kind.BROAD or bool(question.article_ids)
 
 
 def choose(

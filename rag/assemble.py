@@ -52,7 +52,11 @@ class Assistant:
         Raises:
             ModelError: it is not on this machine or cannot be loaded.
         """
-        return load_drafter(self.config.drafter, allow_download=self.config.allow_download)
+        return load_drafter(
+            self.config.drafter,
+            cache=self.config.cache,
+            allow_download=self.config.allow_download,
+        )
 
     def load(self) -> None:
         """Load the models now instead of with the first question.

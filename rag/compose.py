@@ -14,13 +14,13 @@ from rag.counting import differing_numbers
 from rag.evidence import Evidence
 from rag.question import Question
 from rag.quotes import check_quote, make_quote
+from rag.reading import Reading
 from rag.types import (
     AbstainReason,
     Abstention,
     Answer,
     Citation,
     Claim,
-    Draft,
     Notice,
     NoticeKind,
     Quote,
@@ -52,31 +52,25 @@ def quoted_answer(
 
 
 def drafted_answer(
-    question: Question,
-    corpus: Path,
-    evidence: Sequence[Evidence],
-    draft: Draft,
-    confidence: float,
+    question: Question, corpus: Path, spans: Sequence[Reading], confidence: float
 ) -> Answer:
     """The answer with the drafted spans, each cut from its quote.
 
     Args:
         question: the question.
         corpus: folder of the articles.
-        evidence: the drafter read ``evidence[i].quoted`` as its text number i.
-        draft: its spans, at least one.
-        confidence: estimated probability in [0, 1] that the question is answered.
+        spans: what to give, best first, at least one.
+        confidence: estimated probability in [0, 1] that they answer the question.
     """
     citations: list[Citation] = []
     numbers: dict[str, dict[int, None]] = {}
     texts: dict[str, str] = {}
-    for span in draft.spans:
-        source = evidence[span.evidence]
+    for span in spans:
+        source = span.evidence
         quotes = checked_quotes(corpus, (source, *source.also))
         if quotes:
-            text = source.quoted[span.start : span.end]
-            key = " ".join(text.casefold().split())
-            texts.setdefault(key, text)
+            key = " ".join(span.text.casefold().split())
+            texts.setdefault(key, span.text)
             numbers.setdefault(key, {})[_cite(citations, quotes, source.score)] = None
     claims = [Claim(texts[key], tuple(cited), _VERBATIM) for key, cited in numbers.items()]
     return _answer(question, claims, citations, confidence, drafted=True)

@@ -7,10 +7,12 @@ module is quick; a model is imported and read only when one is asked for by name
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
+from index.modelfolder import Source
 from index.types import ModelIdentity
-from rag.config import DRAFTER_NONE
+from rag.config import DRAFTER_NONE, DRAFTER_PACKAGED
 from rag.types import Draft
 
 
@@ -40,12 +42,14 @@ class Drafter(Protocol):
         ...
 
 
-def load_drafter(name: str, *, allow_download: bool = False) -> Drafter | None:
+def load_drafter(name: str, *, cache: Path, allow_download: bool = False) -> Drafter | None:
     """The drafter with this name.
 
     Args:
-        name: "none" for no drafter; else a folder with a transformers encoder-decoder, or
-            its hub name, such as ``google/flan-t5-base``, in the local Hugging Face cache.
+        name: "none" for no drafter, "beleg" for the packaged one; else a folder with a
+            transformers encoder-decoder, or its hub name, such as ``google/flan-t5-base``,
+            in the local Hugging Face cache.
+        cache: folder that the packaged one is made in.
         allow_download: fetch a hub name that is not in the cache.
 
     Returns:
@@ -58,6 +62,12 @@ def load_drafter(name: str, *, allow_download: bool = False) -> Drafter | None:
     """
     if name == DRAFTER_NONE:
         return None
-    from rag.seq2seq import load_seq2seq
+    from rag.exact import ExactDrafter
+    from rag.packaged import NAME, packaged_drafter
+    from rag.seq2seq import Seq2SeqDrafter
+    from rag.seq2seqmodel import load_model, load_source
 
-    return load_seq2seq(name, allow_download=allow_download)
+    if name == DRAFTER_PACKAGED:
+        return ExactDrafter(load_source(Source(NAME, packaged_drafter(cache))))
+    loaded = load_model(name, allow_download=allow_download)
+    return ExactDrafter(loaded) if loaded.reads_pairs else Seq2SeqDrafter(loaded)

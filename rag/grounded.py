@@ -15,33 +15,16 @@ Pure: no model, no I/O; see `rag.seq2seq`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
-from rag.wordspans import Words, is_dropped_tail
+from rag.texttokens import NO_TOKEN, Encoded, TextTokens
+from rag.wordspans import Words
 
 MAX_SPAN_TOKENS = 48
 """Longest span in tokens: the longest of 600 gold answers over German news and reviews (M2QA)
 has 27 with the packaged encoder's tokenizer. 592 of them can be said; the others cut a word."""
-NO_TOKEN = -1
-"""Stands in an encoding for a token that no span may cross."""
-_ENTRY_CHARS = 64  # a longer run without a blank is no word that an answer begins with
 _NEVER = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A text as tokens, without the special ones.
-
-    Args:
-        ids: the tokens, or `NO_TOKEN`.
-        offsets: for each token the code points ``[start, end)`` of the text that it stands
-            for; starts and ends never fall, several tokens may share a code point.
-    """
-
-    ids: tuple[int, ...]
-    offsets: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,7 +72,7 @@ class Grounding:
         self._entries: list[int] = []
         self._known: dict[tuple[int, ...], tuple[tuple[int, int], ...]] = {}
         evidence = [
-            _Tokens(text, Words.of(text), encoded)
+            TextTokens(text, Words.of(text), encoded)
             for text, encoded in zip(texts, encode(list(texts)), strict=True)
         ]
         firsts = [self._add(i, tokens) for i, tokens in enumerate(evidence)]
@@ -161,7 +144,7 @@ class Grounding:
             )
         return self._known[prefix]
 
-    def _add(self, evidence: int, tokens: _Tokens, joins: int = -1) -> int:
+    def _add(self, evidence: int, tokens: TextTokens, joins: int = -1) -> int:
         """Append slots for tokens.
 
         Args:
@@ -214,84 +197,3 @@ class _Slot:
 
 
 _DEAD = _Slot(NO_TOKEN, -1, -1, -1, -1, left=_NEVER, word=_NEVER)
-
-
-@dataclass(frozen=True)
-class _Tokens:
-    """Tokens of a text, or of a part of it, with offsets into the whole text."""
-
-    text: str
-    words: Words
-    encoded: Encoded
-
-    @cached_property
-    def begins(self) -> list[int]:
-        """For each token the start of the word that a span beginning with it begins with.
-
-        -1 where none may: inside a word or a character, at punctuation that touches no word
-        after it. A blank may stand before the word as a token of its own.
-        """
-        return [self._begins(k) for k in range(len(self.encoded.ids))]
-
-    @cached_property
-    def ends(self) -> list[int]:
-        """For each token the end of the word that a span ending with it ends with, or -1.
-
-        After punctuation it is the end of the word before, if the two touch.
-        """
-        return [self._ends(k) for k in range(len(self.encoded.ids))]
-
-    def entrances(self) -> Iterator[tuple[int, str]]:
-        """Each word's start, and the text from there to the next blank if that is near."""
-        for at, start in enumerate(self.words.starts):
-            if at == start:
-                chunk = self.text[at : at + _ENTRY_CHARS].split(maxsplit=1)[0]
-                if len(chunk) < _ENTRY_CHARS:
-                    yield at, chunk
-
-    def has_run(self, start: int, ids: tuple[int, ...]) -> bool:
-        """Whether a span that begins at this word can begin with these tokens."""
-        return any(
-            self.encoded.ids[k : k + len(ids)] == ids
-            for k, begin in enumerate(self.begins)
-            if begin == start
-        )
-
-    def token_after(self, offset: int) -> int:
-        """Number of the first token after an offset, -1 if there is none or it reaches over."""
-        for k, (start, end) in enumerate(self.encoded.offsets):
-            if end > offset:
-                return k if start >= offset else -1
-        return -1
-
-    def part(self, start: int, encoded: Encoded) -> _Tokens:
-        """Other tokens for the text from `start`."""
-        shifted = tuple((start + first, start + end) for first, end in encoded.offsets)
-        return _Tokens(self.text, self.words, Encoded(encoded.ids, shifted))
-
-    def _begins(self, k: int) -> int:
-        start, end = self.encoded.offsets[k]
-        if k and self.encoded.offsets[k - 1][1] > start:
-            return -1  # the token before stands for a part of the same character
-        while start < len(self.text) and self._is_skipped(start, inside=start < end):
-            start += 1
-        at_word = start < len(self.text) and self.words.starts[start] == start
-        return start if at_word else -1
-
-    def _ends(self, k: int) -> int:
-        start, end = self.encoded.offsets[k]
-        following = len(self.text)
-        if k + 1 < len(self.encoded.ids):
-            following = self.encoded.offsets[k + 1][0]
-        if following < end or not self.text[start:end].strip():
-            return -1  # the token after stands for a part of the same character; or a blank
-        last = end
-        while last and self._is_skipped(last - 1, inside=last > start):
-            last -= 1
-        word_end = self.words.ends[last - 1] if last else -1
-        dropped = following >= word_end and is_dropped_tail(self.text[last:word_end])
-        return word_end if last == word_end or dropped else -1
-
-    def _is_skipped(self, at: int, *, inside: bool) -> bool:
-        """No part of a word: punctuation; inside the token a blank, too."""
-        return self.words.starts[at] < 0 and (inside or not self.text[at].isspace())

@@ -31,14 +31,11 @@ from index.errors import ContextOverflowError, DraftError, ModelError
 from index.types import ModelIdentity
 from rag.grounded import MAX_SPAN_TOKENS, Grounding, Place
 from rag.prompts import draft_prompt
-from rag.seq2seqmodel import Loaded, encode, generation_settings, load_model
+from rag.seq2seqmodel import Loaded, encode, generation_settings
 from rag.types import Draft, DraftSpan
 
 BEAMS = 2
 """Spans followed at a time for each evidence, time grows with it; 1 is greedy decoding."""
-KEEP_RATIO = 0.5
-"""A span of a further evidence is given if it has at least this share of the best one's
-probability. The same words in two sources have the same probability and both stay."""
 Run = tuple[int, ...]
 """The tokens of an output, without the start tokens and the end token."""
 _ROWS = 8  # decoded at a time: each holds a copy of the encoder's keys and values
@@ -55,7 +52,6 @@ class Seq2SeqDrafter:
         loaded: model, tokenizer and what is known of them.
         beams: spans followed at a time for each evidence, at least 1.
         max_span_tokens: longest span.
-        keep_ratio: in [0, 1], see `KEEP_RATIO`.
         prompt: makes the model's input from question, evidence and language.
     """
 
@@ -65,13 +61,11 @@ class Seq2SeqDrafter:
         *,
         beams: int = BEAMS,
         max_span_tokens: int = MAX_SPAN_TOKENS,
-        keep_ratio: float = KEEP_RATIO,
         prompt: Callable[[str, Sequence[str], str], str] = draft_prompt,
     ) -> None:
         self._loaded = loaded
         self._beams = beams
         self._max_span_tokens = min(max_span_tokens, loaded.output_limit)
-        self._keep_ratio = keep_ratio
         self._prompt = prompt
         self._lock = threading.Lock()  # neither the model nor the tokenizer is safe to share
 
@@ -117,7 +111,6 @@ class Seq2SeqDrafter:
         spans = tuple(
             DraftSpan(place.evidence, place.start, place.end, math.exp(min(0.0, score)))
             for score, place in ranked
-            if score >= best + math.log(max(self._keep_ratio, 1e-300))
         )
         confidence = 1.0 / (1.0 + math.exp(min(700.0, abstention - best)))
         return Draft(spans, confidence, abstained=abstention >= best)
@@ -272,8 +265,3 @@ def cut(evidence: Sequence[str], place: Place) -> str:
 def log_sum(scores: Iterable[float]) -> float:
     """Logarithm of the sum of probabilities that are given as logarithms."""
     return float(np.logaddexp.reduce(list(scores)))
-
-
-def load_seq2seq(name: str, *, allow_download: bool = False) -> Seq2SeqDrafter:
-    """Load a drafter; see `rag.draft.load_drafter` for arguments and errors."""
-    return Seq2SeqDrafter(load_model(name, allow_download=allow_download))

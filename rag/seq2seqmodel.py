@@ -14,7 +14,7 @@ from typing import Any
 from index.errors import ModelError
 from index.modelfolder import Source, check_folder, find_model, loading, quiet, weights_sha256
 from index.types import ModelIdentity
-from rag.grounded import NO_TOKEN, Encoded
+from rag.texttokens import NO_TOKEN, Encoded
 
 _KIND = "a transformers encoder-decoder model"
 _ASSUMED_TOKENS = 1024  # read by a model that names no limit
@@ -38,6 +38,8 @@ class Loaded:
         control: tokens that no text holds.
         input_limit: most tokens that it reads.
         output_limit: most tokens of a span that its decoder can write.
+        reads_pairs: it was made by `rag.training`: it reads the pair of question and
+            evidence (``beleg_reads_pairs`` of the model's configuration).
     """
 
     model: Any
@@ -50,11 +52,20 @@ class Loaded:
     control: frozenset[int]
     input_limit: int
     output_limit: int
+    reads_pairs: bool = False
 
 
 def load_model(name: str, *, allow_download: bool = False) -> Loaded:
     """Load a model for drafting; see `rag.draft.load_drafter` for arguments and errors."""
-    source = find_model(name, allow_download=allow_download)
+    return load_source(find_model(name, allow_download=allow_download))
+
+
+def load_source(source: Source) -> Loaded:
+    """Load a model that was found.
+
+    Raises:
+        ModelError: it is not safe to load or cannot be used.
+    """
     check_folder(source, kind=_KIND)
     model, tokenizer = _read(source)
     _check_tokenizer(source, model, tokenizer)
@@ -99,6 +110,7 @@ def describe(model: Any, tokenizer: Any, identity: ModelIdentity) -> Loaded:
         control=frozenset(control | {eos, pad, *start}),
         input_limit=_input_limit(model, tokenizer),
         output_limit=_positions(_part(model.config, "decoder"), _NO_LIMIT) - len(start) - 1,
+        reads_pairs=bool(getattr(model.config, "beleg_reads_pairs", False)),
     )
 
 

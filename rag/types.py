@@ -194,6 +194,7 @@ class Answer:
         nearest: when abstained, quotes that came nearest; they are not an answer.
         notices: what else the user should know (index out of date, numbers differ).
         hits: the passages that were read for it, best first.
+        signals: what the confidence of a drafted answer was made of, by name.
         stages_s: seconds spent by stage, in order.
     """
 
@@ -208,6 +209,7 @@ class Answer:
     nearest: tuple[Quote, ...] = ()
     notices: tuple[Notice, ...] = ()
     hits: tuple[Hit, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict, compare=False)
     stages_s: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property

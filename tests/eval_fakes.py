@@ -51,7 +51,7 @@ def keep(corpus: Path, index: Path, questions: Iterable[EvalQuestion]) -> Kept:
     Such an embedder says nothing about confidence: every question is answered, and those
     without an answer are made abstentions, as a perfect threshold would have it.
     """
-    config = Config(corpus=corpus, cache=index, index=index, abstain_below=0.0)
+    config = Config(corpus=corpus, cache=index, index=index, abstain_below=0.0, drafter="none")
     assistant = Assistant(config, HashEmbedder())
     assistant.sync()
     asked = list(questions)

@@ -34,7 +34,11 @@ def place(tmp_path):
 
 def ordered(place, name="r", **values):
     config = Config(
-        corpus=place / "corpus", cache=place / "cache", index=place / "index", abstain_below=0.0
+        corpus=place / "corpus",
+        cache=place / "cache",
+        index=place / "index",
+        drafter="none",
+        abstain_below=0.0,
     )
     return Order(
         config,

@@ -107,7 +107,7 @@ def test_a_question_that_cannot_be_asked_does_not_end_the_run(kept, tmp_path):
 
 
 def test_a_plain_config_is_one_system():
-    config = Config(corpus=Path("c"), cache=Path("k"))
+    config = Config(corpus=Path("c"), cache=Path("k"), drafter="none")
     assert systems_of(config) == (System("extractive", config),)
 
 

@@ -106,7 +106,9 @@ def generated(count, contexts):
 
 
 def ordered(tmp_path, path, **values):
-    config = Config(corpus=tmp_path / "unused", cache=tmp_path / "cache", abstain_below=0.0)
+    config = Config(
+        corpus=tmp_path / "unused", cache=tmp_path / "cache", abstain_below=0.0, drafter="none"
+    )
     return Order(
         config, questions=path, json=tmp_path / "out/r.json", html=tmp_path / "out/r.html", **values
     )

@@ -27,7 +27,7 @@ FILES = {
 @pytest.fixture
 def assistant(tmp_path):
     corpus = write_corpus(tmp_path / "corpus", FILES)
-    config = Config(corpus=corpus, cache=tmp_path / "cache", abstain_below=0.0)
+    config = Config(corpus=corpus, cache=tmp_path / "cache", abstain_below=0.0, drafter="none")
     made = Assistant(config, HashEmbedder())
     made.sync()
     yield made
@@ -66,7 +66,9 @@ def test_boilerplate_is_not_offered_beside_content(assistant):
 def test_boilerplate_answers_when_nothing_else_is_there(tmp_path):
     text = "Lesen Sie auch\nZerstörer kentert bei Stapellauf\n".encode()
     corpus = write_corpus(tmp_path / "corpus", {"a.txt": text})
-    config = Config(corpus=corpus, cache=tmp_path, index=tmp_path / "index", abstain_below=0.0)
+    config = Config(
+        corpus=corpus, cache=tmp_path, index=tmp_path / "index", abstain_below=0.0, drafter="none"
+    )
     assistant = Assistant(config, HashEmbedder())
     assistant.sync()
     assert sources(assistant.ask("Welcher Zerstörer kentert?")) == ["a.txt:2"]
@@ -82,7 +84,12 @@ def test_nothing_to_search_for(assistant, question):
 
 
 def test_threshold_one_always_abstains_and_shows_the_nearest(assistant):
-    config = Config(corpus=assistant.config.corpus, cache=assistant.config.cache, abstain_below=1.0)
+    config = Config(
+        corpus=assistant.config.corpus,
+        cache=assistant.config.cache,
+        abstain_below=1.0,
+        drafter="none",
+    )
     strict = Assistant(config, HashEmbedder())
     answer = strict.ask("Was kostete der Bau?")
     strict.close()
@@ -141,7 +148,7 @@ def test_index_made_elsewhere_is_picked_up(assistant):
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory, model_cache):
     index = tmp_path_factory.mktemp("index")
-    assistant = Assistant(Config(corpus=SEEDS, cache=model_cache, index=index))
+    assistant = Assistant(Config(corpus=SEEDS, cache=model_cache, index=index, drafter="none"))
     assistant.sync()
     yield assistant
     assistant.close()

@@ -168,7 +168,9 @@ def test_an_answer_lists_every_file_that_says_so(tmp_path: Path) -> None:
         },
     )
     build(corpus, tmp_path / "index")
-    config = Config(corpus, tmp_path / "cache", index=tmp_path / "index", abstain_below=0.0)
+    config = Config(
+        corpus, tmp_path / "cache", index=tmp_path / "index", abstain_below=0.0, drafter="none"
+    )
     answer = Assistant(config, HashEmbedder()).ask(
         "Wie viele Container verschiffte Pjöngjang nach Russland?"
     )

@@ -15,8 +15,8 @@ from ui.render import answer_text
 
 FILES = {
     "a.txt": "Der Turm\r\n\r\nDer Turm ist „330 Meter“ hoch und steht in Köln.\r\n".encode(),
-    "b.txt": "\ufeffDer Turm misst 330 Meter, sagt die Stadt.\n".encode(),
-    "c.txt": "Anwohner geben die Höhe des Turms mit 312 Meter an.".encode(),
+    "b.txt": "\ufeffDer Turm ist 330 Meter hoch, sagt die Stadt.\n".encode(),
+    "c.txt": "Der Turm ist „312 Meter“ hoch, sagt Köln.".encode(),
 }
 
 
@@ -44,7 +44,8 @@ class ScriptedDrafter:
 def ask(tmp_path):
     corpus = write_corpus(tmp_path / "corpus", FILES)
     assistant = Assistant(
-        Config(corpus=corpus, cache=tmp_path / "cache", abstain_below=0.0), HashEmbedder()
+        Config(corpus=corpus, cache=tmp_path / "cache", abstain_below=0.0, drafter="none"),
+        HashEmbedder(),
     )
     assistant.sync()
 
@@ -96,4 +97,4 @@ def test_the_drafter_reads_the_quotes_in_the_language_of_the_question(ask):
     ask("How high is the Turm in Köln?", drafter)
     [(question, evidence, language)] = drafter.read
     assert (question, language) == ("How high is the Turm in Köln?", "en")
-    assert "Der Turm ist „330 Meter“ hoch und steht in Köln." in evidence
+    assert any("Der Turm ist „330 Meter“ hoch und steht in Köln." in text for text in evidence)

@@ -39,18 +39,19 @@ def edit(path: Path, **changes: Any) -> None:
 
 def refused(folder: Path) -> ModelError:
     with pytest.raises(ModelError) as caught:
-        load_drafter(str(folder))
+        load_drafter(str(folder), cache=folder.parent)
     assert caught.value.hint
     assert folder.name in caught.value.message
     return caught.value
 
 
-def test_none_is_no_drafter() -> None:
-    assert load_drafter("none") is None
+def test_none_is_no_drafter(tmp_path: Path) -> None:
+    assert load_drafter("none", cache=tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_gives_a_drafter(saved: Path) -> None:
-    drafter: Drafter | None = load_drafter(str(saved), allow_download=False)
+    drafter: Drafter | None = load_drafter(str(saved), cache=saved.parent)
     assert drafter is not None
     digest = hashlib.sha256((saved / "model.safetensors").read_bytes()).hexdigest()
     assert drafter.identity == ModelIdentity("entwürfe", digest, 0)
@@ -65,7 +66,7 @@ def test_a_hub_name_is_found_in_the_local_cache(
     shutil.copytree(saved, home / "snapshots" / ("0" * 40))
     (home / "refs").mkdir()
     (home / "refs" / "main").write_text("0" * 40, encoding="utf-8")
-    drafter = load_drafter("owner/drafter")
+    drafter = load_drafter("owner/drafter", cache=tmp_path)
     assert drafter is not None
     assert drafter.identity.name == "owner/drafter"
 
@@ -75,7 +76,7 @@ def test_an_unknown_hub_name_says_what_is_missing_and_how_to_get_it(
 ) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     with pytest.raises(ModelUnavailableError) as caught:
-        load_drafter("google/flan-t5-base", allow_download=False)
+        load_drafter("google/flan-t5-base", cache=tmp_path)
     assert "google/flan-t5-base" in caught.value.message
     assert str(tmp_path / "hub") in caught.value.message
     assert "hf download google/flan-t5-base" in caught.value.hint
@@ -87,13 +88,13 @@ def test_a_missing_folder_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)  # "" is the working folder, which holds no model
     with pytest.raises(ModelUnavailableError) as caught:
-        load_drafter(name)
+        load_drafter(name, cache=tmp_path)
     assert caught.value.hint
 
 
 def test_an_empty_folder_says_what_belongs_there(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailableError, match=r"no \*\.safetensors") as caught:
-        load_drafter(str(tmp_path))
+        load_drafter(str(tmp_path), cache=tmp_path)
     assert "encoder-decoder" in caught.value.hint
 
 
@@ -147,7 +148,7 @@ def test_code_of_the_model_is_not_run(folder: Path) -> None:
     )
     refused(folder)
     edit(folder / "config.json", model_type="t5")
-    assert load_drafter(str(folder)) is not None
+    assert load_drafter(str(folder), cache=folder.parent) is not None
     assert not witness.exists()
 
 

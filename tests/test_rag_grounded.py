@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_seq2seq import assert_whole
 
-from rag.grounded import NO_TOKEN, Encoded, Grounding, Place
+from rag.grounded import Grounding, Place
 from rag.seq2seqmodel import encode, rising
+from rag.texttokens import NO_TOKEN, Encoded
 from rag.wordspans import word_spans
 
 EOS = 1

@@ -53,6 +53,8 @@ class Beleg:
             "--cache": self.cache,
             "--embedder": self.model,
         } | {f"--{name}": value for name, value in changed.items()}
+        if command == "ask":
+            places = {"--drafter": "none"} | places
         named = [str(part) for place in places.items() for part in place]
         self.capsys.readouterr()
         code = main([command, *named, *arguments])

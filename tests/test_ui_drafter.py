@@ -49,7 +49,7 @@ def test_the_command_takes_a_folder(tmp_path, model_cache, drafter, capsys):
     assert main(["ask", *places, "--json", "--drafter", str(drafter), question]) == 0
     found = json.loads(capsys.readouterr().out)
     if found["abstained"]:
-        assert found["reason"] == "drafter_abstained"
+        assert found["reason"] in ("drafter_abstained", "unknown_terms")
     else:
         assert all(
             claim["text"] in quote["text"] for claim in found["claims"] for quote in claim["quotes"]

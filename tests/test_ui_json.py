@@ -26,6 +26,7 @@ def beleg(tmp_path, tiny_model, monkeypatch, capsys):
     def run(command, *arguments, stdin=""):
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         places = ["--corpus", "corpus", "--embedder", str(tiny_model), "--cache", "cache"]
+        places += ["--drafter", "none"] if command == "ask" else []
         capsys.readouterr()
         code = main([command, *places, *arguments])
         streams = capsys.readouterr()

@@ -74,7 +74,8 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         "--drafter",
         default="none",
         metavar="MODEL",
-        help="none: the evidence, word for word; or an encoder-decoder model",
+        help="none: the evidence, word for word (default); beleg: the packaged model; or "
+        "another encoder-decoder: a folder or a hub name",
     )
     ask.add_argument("--max-quotes", type=_count, default=3, metavar="N", help="default 3")
     ask.set_defaults(run=run_ask)
