@@ -21,9 +21,9 @@ from rag.training.missing.vary import varied
 from rag.training.sources import WRITTEN, Row, Text
 
 Span = tuple[int, int]
-HUMAN_SHARE = 0.45
+HUMAN_SHARE = 0.6
 GERMAN_WEIGHT = 3
-WRITTEN_WEIGHT = 6
+WRITTEN_WEIGHT = 4
 """How much more often questions about or in German, and those written for this project, are
 shown than others."""
 UNRELATED_SHARE = 0.04
