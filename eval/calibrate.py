@@ -26,8 +26,8 @@ from scipy.special import expit
 from tqdm import tqdm
 
 from eval.abstention_metrics import auroc
-from eval.files import open_text
 from eval.questions import SEEDS_SET, load_questions, of_split
+from index.files import open_text
 from rag.answer import term_weight
 from rag.assemble import Assistant
 from rag.config import DRAFTER_NONE, Config

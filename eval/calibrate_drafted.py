@@ -20,9 +20,9 @@ import numpy as np
 from tqdm import tqdm
 
 from eval.calibrate import OFF_TOPIC_WEIGHT, Cases, report
-from eval.files import open_text
 from eval.questions import SEEDS_SET, load_questions, of_split
 from index.errors import ConfigError
+from index.files import open_text
 from rag.assemble import Assistant
 from rag.config import DRAFTER_PACKAGED, Config
 from rag.reading import ABSTAIN_BELOW, WEIGHTS

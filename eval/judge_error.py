@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from eval.entailment import rule_entails
-from eval.files import open_text
 from eval.judge import ENTAILMENT, LABELS, NOT_ENTAILMENT
 from index.errors import QuestionFileError
+from index.files import open_text
 
 Label: TypeAlias = Callable[[Sequence[tuple[str, str]]], Sequence[str]]
 """Pairs of premise and hypothesis -> the label of each."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.files import open_text
 from eval.reading_scores import context_id, is_tuning
 from index.errors import ConfigError, QuestionFileError
+from index.files import open_text
 
 WIKINEWS_SET = Path(__file__).parent / "sets" / "wikinews.jsonl"
 """The set, shipped with the package."""

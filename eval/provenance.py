@@ -45,8 +45,6 @@ def provenance(
     if judge is not None:
         models["nli"] = asdict(judge)
     return {
-        "commit": _git("rev-parse", "HEAD"),
-        "dirty": bool(_git("status", "--porcelain")),
         "models": models,
         "index": {
             "generation": manifest.generation,
@@ -55,6 +53,15 @@ def provenance(
             "analyser": manifest.analyser,
         },
         "settings": {system.name: _settings(system) for system in systems},
+        **software(),
+    }
+
+
+def software() -> dict[str, Any]:
+    """Commit of the project, versions of what it runs on, and the platform."""
+    return {
+        "commit": _git("rev-parse", "HEAD"),
+        "dirty": bool(_git("status", "--porcelain")),
         "versions": {name: found for name in PACKAGES if (found := _version(name))},
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.files import open_text
 from index.articles import load_article
 from index.errors import ArticleError, QuestionFileError
+from index.files import open_text
 from index.types import Article
 
 SEEDS_SET = Path(__file__).parent / "sets" / "seeds.jsonl"

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import sys
 import time
@@ -27,9 +26,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from eval.files import open_text
 from eval.metrics import token_f1
-from eval.provenance import PACKAGES, _git, _version, file_sha256
+from eval.provenance import file_sha256, software
 from eval.reading_scores import (
     Reading,
     choose_thresholds,
@@ -42,6 +40,7 @@ from eval.reading_scores import (
 from eval.reading_table import table
 from eval.rule_span import rule_draft, sentence_draft
 from index.errors import ContextOverflowError, QuestionFileError
+from index.files import open_text
 from index.types import ModelIdentity
 from rag.config import DRAFTER_NONE
 from rag.draft import Drafter, load_drafter
@@ -218,13 +217,7 @@ def report_of(path: Path, cases: Sequence[Case], systems: Sequence[System]) -> d
     return {
         "data": {"name": path.name, "sha256": file_sha256(path), "questions": len(cases)},
         "systems": {system.name: measure(system, cases) for system in systems},
-        "provenance": {
-            "commit": _git("rev-parse", "HEAD"),
-            "dirty": bool(_git("status", "--porcelain")),
-            "versions": {name: found for name in PACKAGES if (found := _version(name))},
-            "python": platform.python_version(),
-            "platform": platform.platform(),
-        },
+        "provenance": software(),
     }
 
 

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from eval.files import open_text
 from index.embed import Embedder, load_embedder
+from index.files import open_text
 from index.lexical import COLUMN_WEIGHTS
 from index.store import Snapshot
 from index.sync import sync

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.files import open_text
 from eval.questions import EvalQuestion, GoldLine
 from index.errors import QuestionFileError
+from index.files import open_text
 
 SPLIT = "test"
 """The half of every row: thresholds are not chosen on these sets."""

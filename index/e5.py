@@ -8,13 +8,13 @@ Must not load the model (that is index.embed) nor look outside the given cache.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 from pathlib import Path
 
 from index.e5file import parse
 from index.e5folder import write_model
 from index.errors import ModelUnavailableError
+from index.files import read_checked
 from index.modelcache import FORMAT, built, is_whole
 
 NAME = "multilingual-e5-small"
@@ -85,15 +85,6 @@ def convert(source: Path, expected_sha256: str, target: Path) -> None:
 
 
 def _write(source: Path, expected_sha256: str, folder: Path) -> None:
-    try:
-        data = source.read_bytes()
-    except OSError as error:
-        raise ModelUnavailableError(
-            f"{source}: cannot be read: {error.strerror}", hint=_INSTALL
-        ) from error
-    if (found := hashlib.sha256(data).hexdigest()) != expected_sha256:
-        raise ModelUnavailableError(
-            f"{source}: sha256 {found}, expected {expected_sha256}",
-            hint=_INSTALL.replace("install", "install --force-reinstall"),
-        )
+    again = _INSTALL.replace("install", "install --force-reinstall")
+    data = read_checked(source, expected_sha256, missing=_INSTALL, wrong=again)
     write_model(parse(data), folder)

@@ -17,7 +17,6 @@ import contextlib
 import errno
 import hashlib
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -35,6 +34,7 @@ from index.errors import (
     StoreNotFoundError,
     StoreWriteError,
 )
+from index.files import sync_path
 from index.types import ModelIdentity
 
 FORMAT_VERSION = 1
@@ -240,15 +240,6 @@ def next_generation(root: Path) -> int:
     """The lowest number that no generation on disk uses or used."""
     taken = [int(path.name[4:10]) for path in root.glob("gen-??????") if path.name[4:].isdigit()]
     return max(taken, default=0) + 1
-
-
-def sync_path(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove_leftovers(root: Path) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import ModelUnavailableError
+from index.files import sync_path
 
 MANIFEST = "beleg-model.json"
 FORMAT = 1  # of the written folders; a change makes every folder be written anew
@@ -110,7 +111,7 @@ def _build(target: Path, source: str, write: Callable[[Path], None]) -> None:
         if target.exists():  # damaged; the next build removes it if this one is killed
             target.rename(building.with_name(building.name + "-damaged"))
         building.replace(target)
-        _sync(target.parent)
+        sync_path(target.parent)
     finally:
         for rest in target.parent.glob(f"{building.name}*"):
             shutil.rmtree(rest, ignore_errors=True)
@@ -122,11 +123,11 @@ def _seal(folder: Path, source: str) -> None:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
         files[name] = {"bytes": path.stat().st_size, "sha256": _digest(path)}
-        _sync(path)
+        sync_path(path)
     manifest = {"format": FORMAT, "source_sha256": source, "files": files}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for path in (folder / MANIFEST, *filter(Path.is_dir, folder.iterdir()), folder):
-        _sync(path)
+        sync_path(path)
 
 
 def _digest(path: Path) -> str:
@@ -136,12 +137,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _sync(path: Path) -> None:
-    """Forces a file or a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

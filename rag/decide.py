@@ -89,7 +89,7 @@ def decide(
     )
     score = sum(CONFIDENCE_WEIGHTS[n] * v for n, v in zip(FEATURES, features, strict=True))
     missing = sorted((*names, *numbers), key=lambda word: word.start)
-    return Decision(_sigmoid(score), features, tuple(word.surface for word in missing))
+    return Decision(sigmoid(score), features, tuple(word.surface for word in missing))
 
 
 def missing_names(question: Question, quoted: str) -> list[Word]:
@@ -157,5 +157,6 @@ def abstention(decision: Decision, threshold: float) -> Abstention | None:
     return Abstention(AbstainReason.LOW_CONFIDENCE)
 
 
-def _sigmoid(score: float) -> float:
+def sigmoid(score: float) -> float:
+    """The logistic function; in [0, 1]."""
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, score))))

@@ -20,6 +20,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from index.errors import ContextOverflowError, ModelError
 from index.types import ModelIdentity
 from rag.chains import Chain, Piece, chain_from, pieces_of
@@ -206,7 +208,7 @@ def chosen(scored: Iterable[Scored], pieces: Sequence[Piece], silences: Sequence
     for score, piece, start, end in scored:
         ways = chances.setdefault((piece.evidence, start, end), {})
         number = numbers[id(piece)]
-        ways[number] = _log_add(ways.get(number, -math.inf), score)
+        ways[number] = float(np.logaddexp(ways.get(number, -math.inf), score))
     best: dict[int, tuple[float, float, int, int]] = {}
     for (evidence, start, end), ways in chances.items():
         number, score = max(ways.items(), key=lambda item: item[1])
@@ -234,8 +236,3 @@ def _spans(
         if end > begin and eos in choice:
             yield score + steps[step][choice.index(eos)], piece, begin, end
         score += steps[step][0]
-
-
-def _log_add(a: float, b: float) -> float:
-    high, low = max(a, b), min(a, b)
-    return high if low == -math.inf else high + math.log1p(math.exp(low - high))

@@ -7,13 +7,13 @@ Nothing is loaded from the shipped file before its digest is checked.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.e5 import SHA256, packaged_model
 from index.errors import ModelError, ModelUnavailableError
+from index.files import read_checked
 from index.modelcache import FORMAT, built, is_whole, verify_model
 
 NAME = "beleg-drafter"
@@ -88,14 +88,7 @@ def read_manifest(shipped: Path) -> Shipped:
 
 def _write(encoder: Path, shipped: Path, manifest: Shipped, to: Path) -> None:
     path = shipped / WEIGHTS
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ModelUnavailableError(
-            f"{path}: cannot be read: {error.strerror}", hint=_HINT
-        ) from error
-    if (found := hashlib.sha256(data).hexdigest()) != manifest.sha256:
-        raise ModelError(f"{path}: sha256 {found}, expected {manifest.sha256}", hint=_HINT)
+    data = read_checked(path, manifest.sha256, missing=_HINT, wrong=_HINT, kind=ModelError)
     if manifest.encoder_sha256 != SHA256:
         raise ModelError(
             f"{path}: made for the encoder {manifest.encoder_sha256}, here is {SHA256}", hint=_HINT

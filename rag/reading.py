@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Article, Hit
-from rag.decide import Decision, missing_names, missing_numbers
+from rag.decide import Decision, missing_names, missing_numbers, sigmoid
 from rag.evidence import Evidence, expected_type
 from rag.question import Kind, Question
 from rag.quotes import Sources, quote_span
@@ -169,8 +169,7 @@ def signals(
 
 def confidence(values: Mapping[str, float]) -> float:
     """Estimated probability in [0, 1] that the spans answer the question."""
-    score = sum(WEIGHTS[name] * value for name, value in values.items())
-    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, score))))
+    return sigmoid(sum(WEIGHTS[name] * value for name, value in values.items()))
 
 
 def _sentence(

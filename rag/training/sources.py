@@ -5,14 +5,13 @@ Only files whose licence allows training belong here; see the model card.
 
 from __future__ import annotations
 
-import gzip
 import json
-import lzma
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
+
+from index.files import open_text
 
 QA_FILES = (
     "mlqa_dev_de.jsonl",
@@ -86,13 +85,13 @@ def read_rows(folder: Path, names: Sequence[str] = QA_FILES) -> list[Row]:
 
 def read_texts(path: Path) -> list[Text]:
     """Articles of a file of ``{"title", "text"}`` with one sentence a line."""
-    with _open(path) as lines:
+    with open_text(path) as lines:
         records = [json.loads(line) for line in lines]
     return [Text(r["title"], _paragraphs(r["text"])) for r in records]
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    with _open(path) as lines:
+    with open_text(path) as lines:
         for line in lines:
             row = json.loads(line)
             asked, read = row.get("lang_question", "de"), row.get("lang_context", "de")
@@ -118,14 +117,6 @@ def _paragraphs(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(block for block in blocks if block)
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[TextIO]:
-    openers = {".gz": gzip.open, ".xz": lzma.open}
-    opener: Any = openers.get(path.suffix, open)
-    with opener(path, "rt", encoding="utf-8") as stream:
-        yield stream
-
-
 def read_written(path: Path, texts: Sequence[Text]) -> list[Row]:
     """Questions written for this project about paragraphs of the articles.
 
@@ -142,7 +133,7 @@ def read_written(path: Path, texts: Sequence[Text]) -> list[Row]:
         for text in texts
         for number, lines in enumerate(text.paragraphs)
     }
-    with _open(path) as lines:
+    with open_text(path) as lines:
         rows = [json.loads(line) for line in lines]
     return [
         _written(path, number, row, paragraphs.get((row["title"], row["paragraph"]), ""))
@@ -160,7 +151,7 @@ def read_invented(path: Path) -> list[Row]:
     Raises:
         ValueError: an answer does not stand in its text.
     """
-    with _open(path) as lines:
+    with open_text(path) as lines:
         records = [json.loads(line) for line in lines]
     return [
         _written(path, number, row, record["text"])
