@@ -1,10 +1,10 @@
 """Fits the confidence of drafted answers, `rag.reading.WEIGHTS`, and shows what a threshold costs.
 
-    python -m eval.calibrate_drafted --corpus seeds --news NEWS --off-topic FILE
+    python -m eval.calibrate_drafted --drafter MODEL --news NEWS --off-topic FILE
 
 Answerable and near-miss questions are the dev half of the seeds' question set and NEWS, which
-``python -m eval.near_misses --split dev --abstain-below 0 --json NEWS`` wrote; FILE holds JSON
-lines with a ``question`` about other things. Never reads a test half.
+``python -m eval.near_misses --drafter MODEL --split dev --abstain-below 0 --json NEWS`` wrote;
+FILE holds JSON lines with a ``question`` about other things. Never reads a test half.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eval.questions import SEEDS_SET, load_questions, of_split
 from index.errors import ConfigError
 from index.files import open_text
 from rag.assemble import Assistant
-from rag.config import DRAFTER_PACKAGED, Config
+from rag.config import Config
 from rag.reading import ABSTAIN_BELOW, WEIGHTS
 
 SIGNS = {
@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate_drafted", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("seeds"))
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "beleg")
-    parser.add_argument("--drafter", default=DRAFTER_PACKAGED)
+    parser.add_argument("--drafter", required=True, help="as the setting of that name")
     parser.add_argument("--news", type=Path, required=True)
     parser.add_argument("--off-topic", type=Path, required=True)
     options = parser.parse_args(arguments)

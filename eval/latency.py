@@ -1,11 +1,11 @@
 """How long an answer takes: median and p95 of warm runs, and the share of each stage.
 
-    python -m eval.latency --corpus seeds [--drafter none] [--runs 50] [--search]
+    python -m eval.latency --corpus seeds [--drafter MODEL] [--runs 50] [--search]
 
 Questions are the answerable ones of the dev half of the seeds' question set, in turn. The
 assistant is built once and warmed up with one question; nothing is cached between runs.
-``--search`` compares the packaged drafter's exact scoring with a beam search by transformers'
-``generate`` over the same four passages and with the same weights.
+``--search`` compares the exact scoring of a drafter made by `rag.training`, named by its folder,
+with a beam search by transformers' ``generate`` over the same four passages and weights.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import argparse
 import resource
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
 from eval.questions import SEEDS_SET, load_questions, of_split
 from index.errors import ConfigError
 from rag.assemble import Assistant
-from rag.config import DRAFTER_PACKAGED, Config
+from rag.config import DRAFTER_NONE, Config
+from rag.draft import Drafter
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -63,26 +64,30 @@ def compare_search(assistant: Assistant, questions: Sequence[str], runs: int) ->
     Returns:
         Lines of the table.
     """
-    from index.modelfolder import Source
-    from rag.packaged import NAME, packaged_drafter
+    from rag.exact import ExactDrafter
     from rag.quotes import Sources
     from rag.reading import units
     from rag.seq2seq import Seq2SeqDrafter
-    from rag.seq2seqmodel import load_source
+    from rag.seq2seqmodel import load_model
 
     exact = assistant.drafter
-    if exact is None:
-        raise ConfigError("there is no drafter to compare", hint="leave out --drafter none")
-    search = Seq2SeqDrafter(load_source(Source(NAME, packaged_drafter(assistant.config.cache))))
-    times: dict[str, list[float]] = {"exact scoring": [], "beam search": []}
+    if not isinstance(exact, ExactDrafter):
+        raise ConfigError(
+            f"drafter {assistant.config.drafter}: its spans are not scored exactly",
+            hint="name a folder that rag.training.export wrote: --drafter FOLDER",
+        )
+    drafters: dict[str, Drafter] = {
+        "exact scoring": exact,
+        "beam search": Seq2SeqDrafter(load_model(assistant.config.drafter)),
+    }
+    times: dict[str, list[float]] = {name: [] for name in drafters}
     for question in islice(cycle(questions), runs):
         hits = assistant.search(question, assistant.config.passages).hits
         sources = Sources(assistant.config.corpus, assistant.snapshot.stamps())
         texts = [unit.text for unit in units(hits, sources)]
-        for name, drafter in zip(times, (exact, search), strict=True):
-            draft: Callable[..., object] = drafter.draft
+        for name, drafter in drafters.items():
             started = time.perf_counter()
-            draft(question, texts, "de")
+            drafter.draft(question, texts, "de")
             times[name].append(time.perf_counter() - started)
     medians = {name: statistics.median(values) for name, values in times.items()}
     ratio = medians["beam search"] / medians["exact scoring"]
@@ -95,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.latency", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("seeds"))
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "beleg")
-    parser.add_argument("--drafter", default=DRAFTER_PACKAGED)
+    parser.add_argument("--drafter", default=DRAFTER_NONE)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--search", action="store_true", help="compare with a beam search")
     options = parser.parse_args(arguments)

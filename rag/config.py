@@ -23,9 +23,9 @@ class Config:
         cache: folder for the converted model and the default index.
         index: folder of the index; None for one in the cache, named after the corpus.
         embedder: None for the packaged model, else a folder or a hub name.
-        drafter: "beleg" is the packaged model; "none" answers with the best evidence
-            sentences, word for word; else a transformers encoder-decoder: a folder or a hub
-            name.
+        drafter: "none" answers with the best evidence sentences, word for word; "beleg" is
+            the project's own model, if its weights are there (`rag.packaged`); else a
+            transformers encoder-decoder: a folder or a hub name.
         passages: passages read for one question, 1 to 100.
         max_quotes: most quotes in an answer, 1 to 20.
         abstain_below: confidence in [0, 1] under which there is no answer; None for the

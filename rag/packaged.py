@@ -82,7 +82,9 @@ def read_manifest(shipped: Path) -> Shipped:
         return Shipped(str(record["sha256"]), str(record["encoder_sha256"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelUnavailableError(
-            f"{path}: the packaged drafter has no readable manifest: {error}", hint=_HINT
+            f"{path}: the packaged drafter has no readable manifest: {error}",
+            hint="install the project again; a version without these weights can make them, see "
+            "rag/training/README.md",
         ) from error
 
 

@@ -4,9 +4,9 @@ A drafter reads the best passages whole, so that it sees what a sentence leans o
 is brought back to the sentence that it stands in, which is what is quoted; a span counts by
 the drafter's own probability and by how well that sentence fits the question.
 
-The confidence weighs the two voices, drafter and evidence, by logistic regression (see
-`eval.calibrate`): the drafter alone is fooled by near misses that it was not trained on,
-the evidence alone cannot read.
+The confidence weighs the two voices, drafter and evidence: the drafter alone is fooled by near
+misses that it was not trained on, the evidence alone cannot read. All weights and margins
+here are set by hand; `eval.calibrate_drafted` fits the confidence to a drafter.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ WEIGHTS: Mapping[str, float] = {
     "agrees": 0.0,
     "foreign": 0.0,
 }
-"""Weights of the confidence, by signal."""
+"""Weights of the confidence, by signal. By hand, not fitted: both voices count alike."""
 ABSTAIN_BELOW = 0.5
 """Confidence under which a drafted answer is not given."""
 _LOGIT_LIMIT = 8.0
@@ -102,14 +102,27 @@ def units(hits: Sequence[Hit], sources: Sources, most: int = READ_PASSAGES) -> l
     seen: set[tuple[str, int]] = set()
     for hit in sorted(hits, key=lambda hit: hit.passage.boilerplate):
         article = sources.article(hit.passage.article_id)
-        if article is None or len(found) == most:
+        if article is None or len(found) >= most:
             continue
         sentences = sources.sentences(article)
         fresh = [i for i in sources.sentences_of(hit.passage) if (article.id, i) not in seen]
-        if fresh:
-            seen |= {(article.id, i) for i in fresh}
-            found.append(Unit(article, sentences[fresh[0]].start, sentences[fresh[-1]].end))
-    return found
+        seen |= {(article.id, i) for i in fresh}
+        found += [
+            Unit(article, sentences[run[0]].start, sentences[run[-1]].end)
+            for run in _neighbours(fresh)
+        ]
+    return found[:most]
+
+
+def _neighbours(numbers: Sequence[int]) -> list[list[int]]:
+    """Rising numbers as runs without gaps."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
 
 
 def readings(

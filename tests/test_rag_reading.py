@@ -80,6 +80,17 @@ def draft(read: list[Unit], *spans: tuple[int, str, float]) -> Draft:
     return Draft(tuple(made), 0.7, False)
 
 
+def test_sentences_that_are_not_neighbours_are_not_read_as_one(found: Sources) -> None:
+    middle = hit("Er nannte „8.000 Container“ 👍🏽.")
+    whole = hit(TEXT[1:].rstrip())
+    assert read(found, middle, whole) == [
+        SENTENCES[1],
+        SENTENCES[0],
+        TEXT[TEXT.index(SENTENCES[2]) :].rstrip(),
+    ]
+    assert read(found, middle, whole, most=2) == [SENTENCES[1], SENTENCES[0]]
+
+
 def test_units_begin_and_end_with_sentences(found: Sources) -> None:
     assert read(found, hit("nannte „8.000 Container“ 👍🏽. Die")) == [" ".join(SENTENCES[1:3])]
     assert read(found, hit(TEXT)) == [TEXT.strip("\ufeff\r\n")]
