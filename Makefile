@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 CORPUS ?= seeds
 Q ?= Wie viele Schuss Artilleriemunition lieferte Nordkorea?
 
-.PHONY: help install ask index eval test format clean
+.PHONY: help install ask chat index eval test format clean
 
 help:
 	@echo 'make ask Q="..."   answer a question about seeds/ (CORPUS=FOLDER for another folder)'
+	@echo 'make chat          ask in the browser: http://127.0.0.1:7860'
 	@echo 'make index         bring the index of seeds/ up to date'
 	@echo 'make eval          score the answers on the question set of seeds/'
 	@echo 'make test          formatter, linter, type checker, all tests'
@@ -23,6 +24,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 ask: install
 	@$(BIN)/beleg ask --sync --corpus $(CORPUS) -- "$$Q"
+
+chat: install
+	@$(BIN)/beleg chat --corpus $(CORPUS)
 
 index: install
 	@$(BIN)/beleg index $(CORPUS)

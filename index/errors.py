@@ -11,6 +11,9 @@ says what to do. Bugs are not wrapped: they keep their traceback.
     │   ├── ArticleDecodeError
     │   ├── ArticleReadError
     │   └── EmptyArticleError
+    ├── UploadError
+    │   └── UploadExistsError
+    ├── FeedbackError
     ├── StoreError
     │   ├── StoreNotFoundError
     │   ├── StoreCorruptError
@@ -90,6 +93,44 @@ class ArticleReadError(ArticleError):
 
 class EmptyArticleError(ArticleError):
     """The article holds no text (no byte, or white space only)."""
+
+
+class UploadError(AssistantError):
+    """A file given through the browser cannot become an article.
+
+    Args:
+        name: the name that the browser gave for it.
+    """
+
+    def __init__(self, name: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.name = name
+
+
+class UploadExistsError(UploadError):
+    """There is an article of that name, with other content; nothing was overwritten.
+
+    Args:
+        name: the name that the browser gave for the file.
+        article_id: the article that is there.
+    """
+
+    def __init__(self, name: str, article_id: str, *, hint: str = "") -> None:
+        message = f"{display_id(article_id)}: there is an article of this name already"
+        super().__init__(name, message, hint=hint)
+        self.article_id = article_id
+
+
+class FeedbackError(AssistantError):
+    """What a user thinks of an answer cannot be written down.
+
+    Args:
+        path: the file for it.
+    """
+
+    def __init__(self, path: Path, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class StoreError(AssistantError):

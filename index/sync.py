@@ -1,8 +1,8 @@
-"""Bringing an index up to date with its folder: what changed, and applying it.
+"""Bringing an index up to date with its folder: a plan, and carrying it out.
 
-`diff` is pure. `sync` is the only way in which an index comes to be or changes: a first
-build is a sync from nothing. Articles that cannot be read are reported and left out
-(or taken out); the rest of the corpus goes on.
+`sync` is the only way in which an index comes to be or changes: a first build is a sync
+from nothing. `preview` says what it would do. Articles that cannot be read are reported
+and left out (or taken out); the rest of the corpus goes on.
 """
 
 from __future__ import annotations
@@ -17,40 +17,48 @@ from index import generations
 from index.articles import ArticleFile, Skipped, find_articles, load_article
 from index.embed import Embedder
 from index.errors import ArticleError, CorpusError, StoreNotFoundError
-from index.passages import split_article
+from index.plan import NEW_TEXT, ArticleChange, Plan, diff, make_plan
 from index.store import Snapshot
 from index.types import Article, ArticleStamp, Change, ModelIdentity
 from index.writer import Progress, Writer
 
+__all__ = [
+    "ArticleChange", "SyncReport", "Tally", "diff", "is_stale", "pending", "preview", "sync",
+]  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class ArticleChange:
-    """What happened to one article.
+class Tally:
+    """One kind of change, counted.
 
     Args:
-        article_id: its id now (before, if removed).
-        change: the kind of change.
-        old_id: the id before a rename, else "".
+        articles: articles of this kind.
+        passages: their passages now (before, if removed).
+        reused: passages whose vector was known.
+        embedded: passages that are embedded.
     """
 
-    article_id: str
-    change: Change
-    old_id: str = ""
+    articles: int
+    passages: int
+    reused: int
+    embedded: int
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did.
+    """What a sync did, or would do.
 
     Args:
-        generation: number of the generation that is current now.
+        generation: number of the generation that is current now; 0 for none.
         changes: one entry for each article in the folder or in the index before.
         passages: number of passages in the index now.
-        reused: passages of added and changed articles whose vector was known.
+        reused: passages of added and changed articles whose vector was known: their text
+            was in the index, or stands in this sync more than once.
         embedded: passages that were embedded.
         errors: articles that could not be used.
         skipped: entries of the folder that were not followed.
-        written: False if nothing had changed.
+        written: False if nothing had changed, or if this is a preview.
+        dry_run: True for a preview.
     """
 
     generation: int
@@ -61,40 +69,21 @@ class SyncReport:
     errors: tuple[ArticleError, ...]
     skipped: tuple[Skipped, ...]
     written: bool
+    dry_run: bool = False
 
     def count(self, change: Change) -> int:
         """Number of articles with this change."""
         return sum(entry.change is change for entry in self.changes)
 
-
-def diff(
-    current: Mapping[str, str], stored: Mapping[str, ArticleStamp]
-) -> tuple[ArticleChange, ...]:
-    """Compare a folder with what the index remembers.
-
-    A removed and an added article with equal bytes are one renamed article.
-
-    Args:
-        current: article id -> sha256 of the file now.
-        stored: article id -> stamp in the index.
-
-    Returns:
-        One entry for each article, sorted by id.
-    """
-    removed: dict[str, list[str]] = {}
-    for article_id in sorted(stored.keys() - current.keys()):
-        removed.setdefault(stored[article_id].sha256, []).append(article_id)
-    changes = []
-    for article_id, sha256 in sorted(current.items()):
-        if article_id in stored:
-            same = stored[article_id].sha256 == sha256
-            changes.append(ArticleChange(article_id, Change.UNCHANGED if same else Change.CHANGED))
-        elif removed.get(sha256):
-            changes.append(ArticleChange(article_id, Change.RENAMED, removed[sha256].pop(0)))
-        else:
-            changes.append(ArticleChange(article_id, Change.ADDED))
-    gone = (ArticleChange(i, Change.REMOVED) for ids in removed.values() for i in ids)
-    return tuple(sorted((*changes, *gone), key=lambda change: change.article_id))
+    def tally(self, change: Change) -> Tally:
+        """Articles and passages of one kind of change; what is kept counts as reused."""
+        entries = [entry for entry in self.changes if entry.change is change]
+        passages = sum(entry.passages for entry in entries)
+        reused = sum(entry.reused for entry in entries)
+        if change is Change.UNCHANGED and entries:
+            others = sum(e.passages for e in self.changes if e.change is not Change.REMOVED)
+            passages = reused = self.passages - others
+        return Tally(len(entries), passages, reused, sum(entry.embedded for entry in entries))
 
 
 def pending(corpus: Path, snapshot: Snapshot) -> tuple[ArticleChange, ...]:
@@ -103,7 +92,9 @@ def pending(corpus: Path, snapshot: Snapshot) -> tuple[ArticleChange, ...]:
     Raises:
         CorpusError: the folder is missing or holds no article.
     """
-    articles, _ = _load(corpus, find_articles(corpus)[0])
+    articles, errors = _load(corpus, find_articles(corpus)[0])
+    if not articles:
+        raise _nothing_readable(corpus, errors)
     changes = diff({a.id: a.sha256 for a in articles.values()}, snapshot.stamps())
     return tuple(change for change in changes if change.change is not Change.UNCHANGED)
 
@@ -131,6 +122,7 @@ def sync(
     embedder: Callable[[], Embedder],
     *,
     full: bool = False,
+    held: frozenset[str] = frozenset(),
     progress: Callable[[int], Progress] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> SyncReport:
@@ -142,7 +134,8 @@ def sync(
         model: identity of the embedder.
         embedder: gives it; called only if there is text to embed.
         full: forget the index and build it anew.
-        progress: told how many passages are coming, gives a callback.
+        held: ids of articles that are being written; they stay as they are in the index.
+        progress: told how many passages will be embedded, gives a callback.
         now: the clock.
 
     Raises:
@@ -151,43 +144,91 @@ def sync(
     """
     files, skipped = find_articles(corpus)
     with generations.writing(root), _before(root, model, full=full) as before:
-        articles, errors = _load(corpus, files)
-        stored = before.stamps() if before else {}
-        changes = diff({a.id: a.sha256 for a in articles.values()}, stored)
-        if before and all(change.change is Change.UNCHANGED for change in changes):
-            manifest, reused, embedded = before.manifest, 0, 0
+        articles, errors, plan = _planned(corpus, files, before, held)
+        if before and plan.is_done:
+            manifest = before.manifest
         else:
             with Writer(root, model, before) as writer:
-                reused, embedded = _apply(writer, changes, articles, embedder, progress)
+                _apply(writer, plan, articles, embedder, progress)
                 manifest = writer.commit(now())
     written = before is None or manifest is not before.manifest
+    return _report(plan, manifest.generation, errors, skipped, written=written)
+
+
+def preview(corpus: Path, root: Path, model: ModelIdentity, *, full: bool = False) -> SyncReport:
+    """What `sync` would do; nothing is embedded, written or locked.
+
+    Args:
+        corpus: folder of articles.
+        root: folder of the index; it need not exist.
+        model: identity of the embedder.
+        full: as if there were no index.
+
+    Raises:
+        CorpusError: the folder is missing or holds no readable article.
+        StoreError: the index is damaged or of another model.
+    """
+    files, skipped = find_articles(corpus)
+    with _before(root, model, full=full) as before:
+        _, errors, plan = _planned(corpus, files, before, frozenset())
+        generation = before.manifest.generation if before else 0
+    return _report(plan, generation, errors, skipped, written=False, dry_run=True)
+
+
+def _planned(
+    corpus: Path, files: Iterable[ArticleFile], before: Snapshot | None, held: frozenset[str]
+) -> tuple[dict[str, Article], tuple[ArticleError, ...], Plan]:
+    """The articles that can be read, the others' errors, and what is to be done.
+
+    Raises:
+        CorpusError: no article would be left.
+    """
+    articles, errors = _load(corpus, (file for file in files if file.id not in held))
+    plan = make_plan(articles, before, held)
+    if all(change.change is Change.REMOVED for change in plan.changes):
+        raise _nothing_readable(corpus, errors)
+    return articles, errors, plan
+
+
+def _report(
+    plan: Plan,
+    generation: int,
+    errors: tuple[ArticleError, ...],
+    skipped: tuple[Skipped, ...],
+    *,
+    written: bool,
+    dry_run: bool = False,
+) -> SyncReport:
+    texts = [change for change in plan.changes if change.change in NEW_TEXT]
     return SyncReport(
-        manifest.generation, changes, manifest.passages, reused, embedded, errors, skipped, written
+        generation=generation,
+        changes=plan.changes,
+        passages=plan.total,
+        reused=sum(change.reused for change in texts),
+        embedded=sum(change.embedded for change in texts),
+        errors=errors,
+        skipped=skipped,
+        written=written,
+        dry_run=dry_run,
     )
 
 
 def _apply(
     writer: Writer,
-    changes: Iterable[ArticleChange],
+    plan: Plan,
     articles: Mapping[str, Article],
     embedder: Callable[[], Embedder],
     progress: Callable[[int], Progress] | None,
-) -> tuple[int, int]:
+) -> None:
     """Removals first, then renames in an order that never collides, then additions."""
-    added = []
-    renamed = []
-    for change in changes:
+    for change in plan.changes:
         if change.change in (Change.REMOVED, Change.CHANGED):
             writer.remove(change.article_id)
-        if change.change in (Change.ADDED, Change.CHANGED):
-            article = articles[change.article_id]
-            added.append((article, split_article(article)))
-        elif change.change is Change.RENAMED:
-            renamed.append(change)
-    for change in renamed:
-        writer.rename(change.old_id, articles[change.article_id])
-    total = sum(len(passages) for _, passages in added)
-    return writer.add(added, embedder, progress(total) if progress else None)
+    for change in plan.changes:
+        if change.change is Change.RENAMED:
+            writer.rename(change.old_id, articles[change.article_id])
+    added = [(articles[article_id], passages) for article_id, passages in plan.passages.items()]
+    writer.add(added, embedder, progress)
 
 
 @contextlib.contextmanager
@@ -213,8 +254,6 @@ def _load(
             articles[file.id] = load_article(corpus, file.id)
         except ArticleError as error:
             errors.append(error)
-    if not articles:
-        raise _nothing_readable(corpus, tuple(errors))
     return articles, tuple(errors)
 
 

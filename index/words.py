@@ -23,6 +23,7 @@ from typing import Any
 _NUMBER = r"\d{1,3}(?:[.\u00a0\u202f\u2009' ]\d{3})+(?!\d)|\d+(?:,\d+)?"
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])*"
 _TOKEN = re.compile(rf"(?P<number>{_NUMBER})|(?P<word>{_WORD})")
+_MAX_WORD_CHARS = 100  # a longer one is no word of a language: kept whole, in linear time
 _MIN_PART_CHARS = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e", "ens", "ns")
 _NOT_A_HEAD = frozenset(
@@ -123,7 +124,7 @@ class Word:
 
 def analyser_identity() -> str:
     """Name and versions of everything that decides what a search word is."""
-    return f"beleg-words-1 simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
+    return f"beleg-words-2 simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
 
 
 def words(text: str) -> list[Word]:
@@ -163,6 +164,8 @@ def _digits(surface: str) -> str:
 def _analyse(surface: str) -> tuple[str, tuple[str, ...], str, bool]:
     plain = unicodedata.normalize("NFC", surface).replace("\u00ad", "")
     lower = plain.lower()
+    if len(plain) > _MAX_WORD_CHARS:
+        return _letters(fold(plain)), (), "", False
     if "\u0400" <= lower[0] <= "\u04ff":
         lower = _letters(lower)  # a stress mark has no composed form
         keys = [name_key(_transliterate(form)) for form in (lower, _CYRILLIC_ENDING.sub("", lower))]

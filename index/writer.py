@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ from index.words import analyser_identity
 
 Progress = Callable[[int], None]
 """Called with the number of passages embedded since the last call."""
+
+_BATCH = 1024  # passages at a time: progress begins early, and no second copy of all vectors
 
 
 class Writer(AbstractContextManager["Writer"]):
@@ -84,29 +86,25 @@ class Writer(AbstractContextManager["Writer"]):
         self,
         articles: Sequence[tuple[Article, Sequence[Passage]]],
         embedder: Callable[[], Embedder],
-        progress: Progress | None = None,
-    ) -> tuple[int, int]:
+        progress: Callable[[int], Progress] | None = None,
+    ) -> None:
         """Put articles in.
 
         Args:
             articles: each with its passages.
             embedder: gives the model; called only if there is text to embed.
-            progress: told about embedded passages.
-
-        Returns:
-            Number of passages whose vector was reused, number embedded.
+            progress: told how many texts will be embedded, gives a callback.
         """
         keyed = [(p, text_key(p.text)) for _, passages in articles for p in passages]
         vectors = self._known_vectors({key for _, key in keyed})
-        reused = sum(key in vectors for _, key in keyed)
         new = {key: p.text for p, key in keyed if key not in vectors}
+        told = progress(len(new)) if progress else None
         if new:
-            embedded = embedder().embed_passages(list(new.values()), progress=progress)
-            vectors.update(zip(new, embedded, strict=True))
+            vectors |= _embedded(new, embedder(), told)
         for article, _ in articles:
             self._insert_article(article)
-        self._insert_passages(keyed, vectors)
-        return reused, len(keyed) - reused
+        for first in range(0, len(keyed), _BATCH):
+            self._insert_passages(keyed[first : first + _BATCH], vectors)
 
     def commit(self, now: datetime) -> Manifest:
         """Write everything to disk and make it the current generation.
@@ -173,9 +171,8 @@ class Writer(AbstractContextManager["Writer"]):
                 (passage_id, *place, p.text, p.boilerplate, key),
             )
             lexical.insert(self._database, passage_id, p.text)
-        if keyed:
-            rows = np.stack([vectors[key] for _, key in keyed]).astype(np.float32)
-            self._vectors.add_with_ids(rows, np.array(ids, dtype=np.int64))
+        rows = np.stack([vectors[key] for _, key in keyed]).astype(np.float32)
+        self._vectors.add_with_ids(rows, np.array(ids, dtype=np.int64))
 
     def _count(self, table: str) -> int:
         with closing(self._database.execute(f"SELECT count(*) FROM {table}")) as cursor:
@@ -185,6 +182,19 @@ class Writer(AbstractContextManager["Writer"]):
 def text_key(text: str) -> bytes:
     """Key under which a passage's vector is reused: 16 bytes of blake2b over its text."""
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+def _embedded(
+    texts: Mapping[bytes, str], embedder: Embedder, progress: Progress | None
+) -> dict[bytes, NDArray[np.float32]]:
+    """The vectors of these texts, made batch by batch."""
+    vectors: dict[bytes, NDArray[np.float32]] = {}
+    pairs = list(texts.items())
+    for first in range(0, len(pairs), _BATCH):
+        some = dict(pairs[first : first + _BATCH])
+        rows = embedder.embed_passages(list(some.values()), progress=progress)
+        vectors.update(zip(some, rows, strict=True))
+    return vectors
 
 
 def _file_entry(path: Path) -> dict[str, Any]:

@@ -29,7 +29,16 @@ from rag.quotes import Sources
 from rag.reading import ABSTAIN_BELOW as DRAFTED_ABSTAIN_BELOW
 from rag.reading import Reading, confidence, kept, readings, signals, units
 from rag.retrieve import Retriever
-from rag.types import AbstainReason, Abstention, Answer, Draft, Notice, NoticeKind
+from rag.types import (
+    AbstainReason,
+    Abstention,
+    Answer,
+    Draft,
+    Interim,
+    Notice,
+    NoticeKind,
+    Step,
+)
 
 BROAD_QUOTES = 5
 """Most quotes for a question about an article or a topic as a whole."""
@@ -68,6 +77,7 @@ class Reader:
         max_quotes: most quotes in an answer.
         abstain_below: confidence under which there is no answer; None for the calibrated one.
         drafter: drafts from the evidence; None to answer with the evidence itself.
+        watch: told what is being done, for an interface that shows it.
     """
 
     corpus: Path
@@ -77,6 +87,7 @@ class Reader:
     max_quotes: int
     abstain_below: float | None = None
     drafter: Drafter | None = None
+    watch: Callable[[Interim], None] = lambda _: None
 
 
 def answer(
@@ -138,9 +149,11 @@ def _lookup(
     stages: Stages,
 ) -> Answer:
     retriever = Retriever(reader.snapshot, reader.embedder)
+    reader.watch(Interim(Step.SEARCHING))
     with stages.stage("retrieve"):
         retrieved = retriever.retrieve(question.text, reader.passages, scope or None)
     weight = term_weight(reader.snapshot)
+    reader.watch(Interim(Step.READING))
     with stages.stage("evidence"):
         found = find_evidence(question, retrieved, sources, reader.embedder, weight)
         decision = decide(question, found, weight)
@@ -150,6 +163,8 @@ def _lookup(
     elif reader.drafter is None or _is_broad(question):
         result = _quoted(question, reader, found, decision, stages)
     else:
+        quotes = checked_quotes(reader.corpus, choose(question, found, reader.max_quotes))
+        reader.watch(Interim(Step.DRAFTING, quotes))
         with stages.stage("draft"):
             read = units(retrieved.hits, sources)
             texts = [unit.text for unit in read]

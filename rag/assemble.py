@@ -14,7 +14,7 @@ from rag.answer import Reader, answer
 from rag.config import Config
 from rag.draft import Drafter, load_drafter
 from rag.retrieve import Retrieved, Retriever
-from rag.types import Answer
+from rag.types import Answer, Interim
 
 
 class Assistant:
@@ -106,13 +106,20 @@ class Assistant:
         """What a sync would change; see `index.sync.pending`."""
         return pending(self.config.corpus, self.snapshot)
 
-    def ask(self, question: str, article_ids: Sequence[str] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        article_ids: Sequence[str] = (),
+        *,
+        watch: Callable[[Interim], None] = lambda _: None,
+    ) -> Answer:
         """Answer a question; see `rag.answer.answer`.
 
         Args:
             question: the question.
             article_ids: only these articles: id, file name, its stem, or the stem's first part
                 ("002"); empty for all.
+            watch: told what is being done.
         """
         config = self.config
         reader = Reader(
@@ -123,6 +130,7 @@ class Assistant:
             max_quotes=config.max_quotes,
             abstain_below=config.abstain_below,
             drafter=self.drafter,
+            watch=watch,
         )
         return answer(question, reader, article_ids=article_ids, stale=self.is_stale())
 

@@ -58,6 +58,10 @@ NEGATIONS = frozenset(
 )
 
 
+NEAR_CHARS = 3_000
+"""Of what stands before a sentence, so much can carry the question's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence that may answer the question.
@@ -94,10 +98,10 @@ class Evidence:
 
     @property
     def near_text(self) -> str:
-        """The sentence and everything in the article's lines around it, up to a paragraph."""
+        """The sentence and what stands before it, up to two lines or `NEAR_CHARS`."""
         first = max(1, self.article.line_at(self.start) - 2)
-        line = self.article.line(first)
-        return self.article.text[line.start : self.end]
+        start = max(self.article.line(first).start, self.start - NEAR_CHARS)
+        return self.article.text[start : self.end]
 
     def feature(self, name: str) -> float:
         """One feature by name."""

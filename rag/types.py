@@ -132,6 +132,28 @@ class Draft:
     abstained: bool
 
 
+class Step(enum.Enum):
+    """What is being done for a question that has no answer yet."""
+
+    SEARCHING = "searching"
+    READING = "reading"
+    DRAFTING = "drafting"
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """How far a question has come.
+
+    Args:
+        step: what is being done now.
+        quotes: evidence found so far, each checked against its file; the answer may quote
+            other evidence, or none.
+    """
+
+    step: Step
+    quotes: tuple[Quote, ...] = ()
+
+
 class AbstainReason(enum.Enum):
     """Why there is no answer."""
 

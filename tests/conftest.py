@@ -1,4 +1,4 @@
-"""What every test gets: no network, no model hub, one shared model cache."""
+"""What every test gets: no network, no model hub, one model cache; a browser if wanted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from index import e5
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +34,33 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "sample.bin").write_bytes(data)
     e5.convert(root / "sample.bin", hashlib.sha256(data).hexdigest(), root / "tiny")
     return root / "tiny"
+
+
+@pytest.fixture(scope="session")
+def packaged_embedder(model_cache: Path) -> Any:
+    """The embedding model that Beleg brings along."""
+    from index.embed import load_embedder
+
+    return load_embedder(None, cache=model_cache)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium; a test without it fails and says how to get it."""
+    from browser import launched
+
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(browser: Any) -> Iterator[Any]:
+    """Opens pages; at the end, none may have asked for anything that is not on this machine."""
+    from browser import Visitor
+
+    opened = Visitor(browser)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,11 @@ def test_no_other_module_defines_an_error_of_its_own():
             "q.jsonl:3: no question",
             {"path": Path("q.jsonl"), "line": 3, "hint": ""},
         ),
+        (
+            errors.UploadExistsError("ä.txt", "Ä\n.TXT", hint="replace it"),
+            "Ä\\x0a.TXT: there is an article of this name already",
+            {"name": "ä.txt", "article_id": "Ä\n.TXT", "hint": "replace it"},
+        ),
         (errors.DraftError("no span", "raw „text“"), "no span", {"raw": "raw „text“"}),
     ],
 )

@@ -1,20 +1,32 @@
 import os
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
-from fakes import ARTICLES, HashEmbedder, build, contents, generation, write_corpus
+from fakes import (
+    ARTICLES,
+    HashEmbedder,
+    build,
+    contents,
+    generation,
+    permissions_refuse,
+    write_corpus,
+)
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from index import generations
 from index.check import check_index
 from index.errors import (
     ArticleDecodeError,
     ArticleReadError,
     CorpusError,
     EmptyArticleError,
+    StoreCorruptError,
+    StoreWriteError,
 )
 from index.store import Snapshot
-from index.sync import ArticleChange, diff, is_stale, sync
+from index.sync import ArticleChange, Tally, diff, is_stale, preview, sync
 from index.types import ArticleStamp, Change
 
 ADDED, CHANGED, REMOVED = Change.ADDED, Change.CHANGED, Change.REMOVED
@@ -108,12 +120,141 @@ def test_progress_adds_up(corpus, tmp_path):
     assert told == [("total", 5), ("step", 5)]
 
 
-def test_one_of_each_kind(corpus, root, tmp_path):
+def test_progress_counts_what_is_embedded_and_not_what_is_known(corpus, root):
+    told = []
+    path = corpus / "munition.txt"
+    path.write_bytes(path.read_bytes().replace("„Gerüchten“".encode(), "„Märchen“".encode()))
+    embedder = HashEmbedder()
+    sync(
+        corpus,
+        root,
+        embedder.identity,
+        lambda: embedder,
+        progress=lambda total: told.append(total) or told.append,
+    )
+    assert told == [1, 1]
+
+
+def test_many_passages_are_embedded_batch_by_batch(tmp_path):
+    files = {f"{n:04d}.txt": f"Nummer {n} für alle".encode() for n in range(1100)}
+    corpus = write_corpus(tmp_path / "corpus", files)
+    told = []
+    embedder = HashEmbedder()
+    sync(
+        corpus,
+        tmp_path / "index",
+        embedder.identity,
+        lambda: embedder,
+        progress=lambda total: told.append(total) or told.append,
+    )
+    assert told == [1100, 1024, 76]
+    with closing(Snapshot.open(tmp_path / "index", None)) as snapshot:
+        for name in ("0000.txt", "1023.txt", "1024.txt", "1099.txt"):
+            [passage] = snapshot.article_passages(name)
+            expected = HashEmbedder().vectors([passage.text])[0]
+            assert snapshot.vector(passage.id).tolist() == expected.tolist()
+
+
+def edit_each_kind(corpus):
+    """One article renamed, one removed, one changed, one new."""
     (corpus / "wetter.txt").rename(corpus / "süd/wetter.txt")
     (corpus / "munition.txt").unlink()
     with (corpus / "süd/präsident.txt").open("ab") as file:
         file.write("\nÜbrigens: neu.".encode())
     write_corpus(corpus, {"neu.txt": "Öl und Gas\r\n".encode()})
+
+
+def test_each_kind_is_counted(corpus, root):
+    write_corpus(corpus, {"bleibt.txt": b"Bleibt."})
+    build(corpus, root)
+    edit_each_kind(corpus)
+    report, embedded = resync(corpus, root)
+    assert {change: report.tally(change) for change in Change} == {
+        ADDED: Tally(1, 1, 0, 1),
+        CHANGED: Tally(1, 3, 1, 2),
+        REMOVED: Tally(1, 2, 0, 0),
+        RENAMED: Tally(1, 1, 1, 0),
+        UNCHANGED: Tally(1, 1, 1, 0),
+    }
+    assert (report.passages, report.reused, report.embedded) == (6, 1, 3)
+    assert len(embedded) == 3
+    again, _ = resync(corpus, root)
+    assert again.tally(UNCHANGED) == Tally(4, 6, 6, 0)
+
+
+def test_a_preview_says_what_the_sync_will_do_and_writes_nothing(corpus, root):
+    edit_each_kind(corpus)
+    before = {path: path.read_bytes() for path in state(root)}
+    said = preview(corpus, root, HashEmbedder().identity)
+    assert {path: path.read_bytes() for path in state(root)} == before
+    report, _ = resync(corpus, root)
+    assert (said.written, said.dry_run, said.generation) == (False, True, 1)
+    assert replace(said, written=True, dry_run=False, generation=2) == report
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_preview_needs_no_index_and_makes_no_folder(corpus, tmp_path, full):
+    said = preview(corpus, tmp_path / "index", HashEmbedder().identity, full=full)
+    assert not (tmp_path / "index").exists()
+    assert (said.generation, said.tally(ADDED)) == (0, Tally(3, 5, 0, 5))
+
+
+def test_a_preview_waits_for_no_lock_and_works_on_a_read_only_index(corpus, root):
+    folders = [root, generation(root)]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        with permissions_refuse(), pytest.raises(StoreWriteError):
+            build(write_corpus(corpus, {"neu.txt": b"Neu."}), root)
+        with permissions_refuse():
+            assert preview(corpus, root, HashEmbedder().identity).count(ADDED) == 1
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    with generations.writing(root):
+        assert preview(corpus, root, HashEmbedder().identity).count(ADDED) == 1
+
+
+def test_a_preview_of_a_damaged_index_is_refused_and_of_a_full_build_is_not(corpus, root):
+    (generation(root) / "vectors.faiss").write_bytes(b"?")
+    with pytest.raises(StoreCorruptError):
+        preview(corpus, root, HashEmbedder().identity)
+    assert preview(corpus, root, HashEmbedder().identity, full=True).count(ADDED) == 3
+
+
+def sync_without(corpus, root, *held):
+    """A sync that leaves some articles as they are in the index."""
+    embedder = HashEmbedder()
+    return sync(corpus, root, embedder.identity, lambda: embedder, held=frozenset(held))
+
+
+def test_held_articles_stay_as_they_are_in_the_index(corpus, root, tmp_path):
+    before = contents(root)
+    write_corpus(corpus, {"wetter.txt": b"halb", "neu.txt": b"halb"})
+    (corpus / "munition.txt").rename(corpus / "moved.txt")
+    report = sync_without(corpus, root, "wetter.txt", "neu.txt")
+    assert changes(report) == {"moved.txt": (RENAMED, "munition.txt")}
+    held = [entry for entry in contents(root) if entry[0] == "wetter.txt"]
+    assert held == [entry for entry in before if entry[0] == "wetter.txt"]
+    assert changes(build(corpus, root)) == {
+        "neu.txt": (ADDED, ""),
+        "wetter.txt": (CHANGED, ""),
+    }
+    equals_fresh(corpus, root, tmp_path)
+
+
+def test_if_only_new_held_articles_are_left_the_index_stays(corpus, root):
+    before = contents(root)
+    for name in ARTICLES:
+        (corpus / name).unlink()
+    write_corpus(corpus, {"neu.txt": b"halb"})
+    with pytest.raises(CorpusError):
+        sync_without(corpus, root, "neu.txt")
+    assert contents(root) == before
+
+
+def test_one_of_each_kind(corpus, root, tmp_path):
+    edit_each_kind(corpus)
     report, _ = resync(corpus, root)
     assert changes(report) == {
         "munition.txt": (REMOVED, ""),
@@ -203,7 +344,7 @@ def test_the_same_text_twice_is_embedded_once(tmp_path):
     embedder = HashEmbedder()
     report = build(write_corpus(tmp_path / "corpus", files), tmp_path / "index", embedder)
     assert embedder.passages == ["Überall dasselbe.\r\n"]
-    assert report.passages == 4
+    assert (report.passages, report.reused, report.embedded) == (4, 3, 1)
 
 
 def test_removed_text_is_not_found_by_either_half(corpus, root):
@@ -392,8 +533,6 @@ def test_an_unreadable_article_does_not_hide_a_broken_link(corpus, root):
 
 
 def test_an_article_without_permission_is_reported(corpus, tmp_path):
-    from fakes import permissions_refuse
-
     (corpus / "wetter.txt").chmod(0)
     with permissions_refuse():
         report = build(corpus, tmp_path / "index")

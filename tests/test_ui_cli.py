@@ -143,30 +143,39 @@ def quotes_in_json(value):
             yield from quotes_in_json(inner)
 
 
+def row(text, label):
+    """The numbers of one row of the table of a sync."""
+    return re.search(rf"^{label} +(\S.*)$", text, re.M)[1].split()
+
+
 class TestIndex:
     def test_says_what_it_did(self, beleg):
         write_corpus(beleg.corpus)
         done = beleg("index")
         assert (done.code, done.err) == (0, "")
-        assert "added  3" in done.out
-        assert "5 passages; embedded: 5, reused: 0" in done.out
+        assert row(done.out, "added") == ["3", "5", "0", "5"]
+        assert row(done.out, "in the index")[:4] == ["3", "5", "0", "5"]
+        assert "  added: süd/präsident.txt\n" in done.out
         again = beleg("index")
         assert again.code == 0
-        assert "unchanged  3" in again.out
-        assert "embedded: 0" in again.out
+        assert row(again.out, "unchanged") == ["3", "5", "5", "0"]
+        assert row(again.out, "in the index")[:4] == ["3", "5", "5", "0"]
 
     def test_speaks_german_where_it_is_asked_to(self, beleg, monkeypatch):
         write_corpus(beleg.corpus)
         monkeypatch.setenv("BELEG_LANG", "de_DE.UTF-8")
-        assert "neu  3" in beleg("index").out
+        assert row(beleg("index").out, "neu") == ["3", "5", "0", "5"]
 
     def test_tells_all_kinds_of_change(self, filled):
         (filled.corpus / "wetter.txt").rename(filled.corpus / "klima.txt")
         (filled.corpus / "munition.txt").unlink()
         write_corpus(filled.corpus, {"süd/präsident.txt": b"Anders.\r\n", "neu.txt": b"Neu."})
         done = filled("index")
-        for line in ("added  1", "changed  1", "removed  1", "renamed  1"):
-            assert line in done.out
+        assert row(done.out, "added") == ["1", "1", "0", "1"]
+        assert row(done.out, "changed") == ["1", "1", "0", "1"]
+        assert row(done.out, "removed") == ["1", "2", "–", "–"]
+        assert row(done.out, "renamed") == ["1", "1", "1", "0"]
+        assert "  renamed: wetter.txt → klima.txt\n" in done.out
         assert filled.indexed() == ["klima.txt", "neu.txt", "süd/präsident.txt"]
 
     def test_environment_names_the_folders(self, beleg, monkeypatch, tmp_path):
@@ -181,6 +190,43 @@ class TestIndex:
         write_corpus(beleg.corpus)
         (tmp_path / "index").write_bytes(b"a file")
         refused(beleg("index"), tmp_path / "index", "cannot be written", "--index")
+
+
+def test_a_folder_to_watch_must_be_there(beleg):
+    refused(beleg("index", "--watch"), beleg.corpus, "cannot list the folder")
+
+
+class TestDryRun:
+    def test_names_every_change_and_writes_nothing(self, filled):
+        (filled.corpus / "wetter.txt").rename(filled.corpus / "klima.txt")
+        (filled.corpus / "munition.txt").unlink()
+        write_corpus(filled.corpus, {f"neu{n:02}.txt": f"Neu {n}.".encode() for n in range(25)})
+        done = filled("index", "--dry-run")
+        assert (done.code, done.err) == (0, "")
+        assert done.out.startswith("Dry run: nothing was written.\n")
+        assert row(done.out, "added") == ["25", "25", "0", "25"]
+        assert all(f"  added: neu{n:02}.txt\n" in done.out for n in range(25))
+        assert filled.indexed() == sorted(ARTICLES)
+        real = filled("index").out
+        for label in ("added", "removed", "renamed", "unchanged"):
+            assert row(real, label) == row(done.out, label)
+
+    def test_needs_no_index(self, beleg):
+        write_corpus(beleg.corpus)
+        done = beleg("index", "--dry-run", "--json")
+        assert (done.code, json.loads(done.out)["table"]["added"]["embedded"]) == (0, 5)
+        assert json.loads(done.out)["dry_run"] is True
+        assert not beleg.index.exists()
+
+    def test_of_a_full_build(self, filled):
+        done = filled("index", "--dry-run", "--full")
+        assert row(done.out, "added") == ["3", "5", "0", "5"]
+
+    def test_ends_like_the_sync_with_an_article_that_cannot_be_read(self, filled):
+        write_corpus(filled.corpus, {"bild.txt": b"\xff"})
+        done = filled("index", "--dry-run")
+        assert done.code == 1
+        assert "Left out: bild.txt: " in done.out
 
 
 class TestFolder:
@@ -231,7 +277,7 @@ class TestOneBadArticle:
         assert "Remedy: " in done.said
         for part in parts:
             assert part in done.said
-        assert "added  3" in done.out
+        assert row(done.out, "added")[0] == "3"
         assert beleg.indexed() == sorted(ARTICLES)
         again = beleg("index")  # nothing to do, but it is not forgotten
         assert again.code == 1
@@ -259,7 +305,7 @@ class TestOneBadArticle:
         (filled.corpus / "munition.txt").write_bytes("Größe".encode("cp1252"))
         done = filled("index")
         assert done.code == 1
-        assert "removed  1" in done.out
+        assert row(done.out, "removed")[0] == "1"
         assert "munition.txt" not in filled.indexed()
 
     def test_the_remedy_works(self, beleg):
@@ -447,7 +493,7 @@ class TestAnswer:
         write_corpus(beleg.corpus)
         done = beleg.ask(BROAD)
         assert done.code == 0
-        assert "added  3" in done.err
+        assert row(done.err, "added")[0] == "3"
         assert len(quotes_in(done.out)) == 3
         assert beleg.indexed() == sorted(ARTICLES)
 
@@ -603,6 +649,7 @@ class TestUsage:
             ["search", "--corpus", "x", "-n", "0", "q"],
             ["search", "--corpus", "x", "-n", "-3", "q"],
             ["index", "--corpus"],
+            ["index", "--watch", "--dry-run"],
         ],
         ids=" ".join,
     )

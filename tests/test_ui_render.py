@@ -6,6 +6,7 @@ import json
 import string
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from rag_helpers import article
 
 from index.errors import ArticleReadError
-from index.sync import SyncReport
+from index.sync import ArticleChange, SyncReport
 from index.types import Change, Hit, Passage
 from index.walk import Skipped
 from rag.quotes import make_quote
@@ -31,6 +32,7 @@ from rag.types import (
     VerdictLabel,
 )
 from ui.render import answer_json, answer_text, hits_json, hits_text, shown, sync_text
+from ui.sync_table import line_text, sync_json, table_text
 from ui.words import WORDS
 
 CORPUS = PurePosixPath("seeds")
@@ -352,3 +354,75 @@ def test_a_sync_report_names_what_was_left_out(language: str) -> None:
     assert f"{say['hint']}: chmod" in output
     assert f"{say['skipped']}: b\\u202e.txt" in output
     assert "7" in output.splitlines()[0]
+    assert output.endswith(table_text(report, 0.5, say).partition(say["skipped"])[2])
+
+
+# --- the table of a sync
+
+SYNCED = SyncReport(
+    changes=(
+        ArticleChange("a\x1b.txt", Change.ADDED, passages=1200, reused=20, embedded=1180),
+        ArticleChange("alt.txt", Change.REMOVED, passages=3),
+        ArticleChange("gleich.txt", Change.UNCHANGED),
+        ArticleChange("neu\nname.txt", Change.RENAMED, "alter name.txt", passages=2, reused=2),
+    ),
+    passages=1209, reused=20, embedded=1180, errors=(), skipped=(), generation=2, written=True,
+)  # fmt: skip
+
+
+def test_the_table_of_a_sync_in_german() -> None:
+    assert table_text(SYNCED, 4.25, WORDS["de"]).splitlines() == [
+        "             Artikel  Passagen  wiederverwendet  eingebettet  Sekunden",
+        "neu                1      1200               20         1180",
+        "entfernt           1         3                –            –",
+        "umbenannt          1         2                2            0",
+        "unverändert        1         7                7            0",
+        "im Index           3      1209               29         1180       4,2",
+        "  neu: a\\x1b.txt",
+        "  entfernt: alt.txt",
+        "  umbenannt: alter name.txt → neu\\x0aname.txt",
+    ]
+
+
+def test_the_table_of_a_preview_in_english() -> None:
+    report = replace(SYNCED, written=False, dry_run=True)
+    assert table_text(report, 0.04, WORDS["en"]).splitlines()[:3] == [
+        "Dry run: nothing was written.",
+        "                   articles  passages  reused  to embed  seconds",
+        "added                     1      1200      20      1180",
+    ]
+
+
+def test_of_many_changes_a_sync_names_20_and_a_preview_all() -> None:
+    changes = tuple(ArticleChange(f"{n:02}.txt", Change.ADDED, passages=1) for n in range(30))
+    report = replace(SYNCED, changes=changes)
+    done = table_text(report, 0.0, WORDS["de"])
+    assert "  neu: 19.txt\n  und 10 weitere" in done
+    assert "20.txt" not in done
+    assert "  neu: 29.txt" in table_text(replace(report, dry_run=True), 0.0, WORDS["de"])
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("changes", [SYNCED.changes, SYNCED.changes[:1] * 5, ()])
+def test_the_line_of_a_watch(language: str, changes: tuple[ArticleChange, ...]) -> None:
+    now = datetime(2024, 10, 24, 9, 5, tzinfo=UTC)
+    line = line_text(replace(SYNCED, changes=changes), 0.04, WORDS[language], now)
+    assert line.startswith("09:05:00  ")
+    assert not _active(line)
+    assert "\n" not in line
+    said = WORDS[language]["watch_nothing"] if not changes else "a\\x1b.txt"
+    assert said in line
+    assert line.count("a\\x1b.txt") == min(3, sum(c.change is Change.ADDED for c in changes))
+
+
+def test_json_of_a_sync() -> None:
+    values = json.loads(sync_json(SYNCED, 0.5, time="now"))
+    assert values["table"]["added"] == {
+        "articles": 1, "passages": 1200, "reused": 20, "embedded": 1180,
+    }  # fmt: skip
+    assert values["table"]["changed"] == dict.fromkeys(values["table"]["added"], 0)
+    assert [values[change.value] for change in Change] == [1, 0, 1, 1, 1]
+    assert [(c["change"], c["old"]) for c in values["changes"]] == [
+        ("added", None), ("removed", None), ("renamed", "alter name.txt"),
+    ]  # fmt: skip
+    assert (values["dry_run"], values["seconds"], values["time"]) == (False, 0.5, "now")

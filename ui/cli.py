@@ -1,4 +1,4 @@
-"""The command `beleg`: index, ask, search, check.
+"""The command `beleg`: index, ask, search, chat, check, eval.
 
 Answers go to standard output, progress and errors to standard error. The one place that
 reads the environment, and the one that turns an `AssistantError` into a message: exit
@@ -15,10 +15,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from index.errors import AssistantError, QuestionError, StoreNotFoundError
+from index.errors import AssistantError, QuestionError
+from ui.converse import add_chat
 from ui.evaluate import add_eval
+from ui.opening import complain, open_assistant, prepare, sync_shown
 from ui.words import WORDS
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # a reader that went away is noticed here, not at the very end
         return code
     except AssistantError as error:
-        return _complain(error)
+        return complain(error)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -61,11 +63,48 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     common = _common_options(environment)
 
+    _add_index(commands, common)
+    _add_ask(commands, common)
+
+    search = commands.add_parser("search", parents=[common], help="list the nearest passages")
+    search.add_argument("question", metavar="query", help="what to look for")
+    search.add_argument("-n", "--limit", type=_count, default=10, metavar="N", help="default 10")
+    _add_articles(search)
+    search.set_defaults(run=run_search)
+
+    add_chat(commands, common)
+
+    check = commands.add_parser("check", parents=[common], help="compare the index with the disk")
+    check.set_defaults(run=run_check)
+    add_eval(commands, environment)
+    return parser
+
+
+def _add_index(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
     index = commands.add_parser("index", parents=[common], help="bring the index up to date")
     index.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="same as --corpus")
     index.add_argument("--full", action="store_true", help="rebuild it from the articles alone")
+    either = index.add_mutually_exclusive_group()
+    either.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say what a sync would do; embed and write nothing",
+    )
+    either.add_argument(
+        "--watch",
+        action="store_true",
+        help="stay, and sync after each change of the folder, until Ctrl-C",
+    )
     index.set_defaults(run=run_index)
 
+
+def _add_ask(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+) -> None:
     ask = commands.add_parser("ask", parents=[common], help="answer a question with quotes")
     ask.add_argument("question", help='the question; "-" reads one a line from standard input')
     ask.add_argument("--sync", action="store_true", help="bring the index up to date first")
@@ -79,17 +118,6 @@ def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     ask.add_argument("--max-quotes", type=_count, default=3, metavar="N", help="default 3")
     ask.set_defaults(run=run_ask)
-
-    search = commands.add_parser("search", parents=[common], help="list the nearest passages")
-    search.add_argument("question", metavar="query", help="what to look for")
-    search.add_argument("-n", "--limit", type=_count, default=10, metavar="N", help="default 10")
-    _add_articles(search)
-    search.set_defaults(run=run_search)
-
-    check = commands.add_parser("check", parents=[common], help="compare the index with the disk")
-    check.set_defaults(run=run_check)
-    add_eval(commands, environment)
-    return parser
 
 
 def _add_articles(parser: argparse.ArgumentParser) -> None:
@@ -137,10 +165,20 @@ def _count(text: str) -> int:
 
 
 def run_index(options: argparse.Namespace) -> int:
-    """Bring the index up to date; 1 if an article had to be left out."""
+    """Bring the index up to date, or say what that would do; 1 if an article is left out.
+
+    With ``--watch``: 0 when it is told to stop, whatever was left out meanwhile.
+    """
     if options.folder is not None:
         options.corpus = options.folder
-    left_out = _sync(_assistant(options), options, full=options.full, stream=sys.stdout)
+    assistant = open_assistant(options)
+    if options.watch:
+        from ui.watching import run_watch
+
+        return run_watch(assistant, options)
+    left_out = sync_shown(
+        assistant, options, full=options.full, dry_run=options.dry_run, stream=sys.stdout
+    )
     return 1 if left_out else 0
 
 
@@ -150,8 +188,8 @@ def run_ask(options: argparse.Namespace) -> int:
 
     if options.question != "-":
         read_question(options.question)  # a question that cannot be asked costs no model
-    assistant = _assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
-    _prepare(assistant, options, sync=options.sync)
+    assistant = open_assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
+    prepare(assistant, options, sync=options.sync)
     assistant.load()
     if options.question != "-":
         _answer(assistant, options, options.question)
@@ -163,7 +201,7 @@ def run_ask(options: argparse.Namespace) -> int:
             try:
                 _answer(assistant, options, line)
             except QuestionError as error:
-                failed = bool(_complain(error))
+                failed = bool(complain(error))
     return 1 if failed else 0
 
 
@@ -183,8 +221,8 @@ def run_search(options: argparse.Namespace) -> int:
     from ui.render import hits_json, hits_text
 
     question = read_question(options.question).text
-    assistant = _assistant(options)
-    _prepare(assistant, options, sync=False)
+    assistant = open_assistant(options)
+    prepare(assistant, options, sync=False)
     scope = resolve_articles(options.article, assistant.snapshot.stamps())
     hits = assistant.search(question, options.limit, scope).hits
     print(hits_json(hits) if options.json else hits_text(hits, options.corpus))
@@ -197,7 +235,7 @@ def run_check(options: argparse.Namespace) -> int:
     from index.generations import repair_hint
     from ui.render import check_json, check_text
 
-    assistant = _assistant(options)
+    assistant = open_assistant(options)
     root = assistant.config.index_folder
     damaged = check_index(root, assistant.model)
     pending = () if damaged else assistant.pending()
@@ -209,65 +247,6 @@ def run_check(options: argparse.Namespace) -> int:
     elif pending:
         print(f"hint: beleg index --corpus {options.corpus}", file=sys.stderr)
     return 1 if damaged or pending else 0
-
-
-def _assistant(options: argparse.Namespace, **settings: object) -> Assistant:
-    from rag.assemble import Assistant
-    from rag.config import Config
-
-    values = {
-        "corpus": options.corpus,
-        "cache": options.cache,
-        "index": options.index,
-        "embedder": options.embedder,
-        "allow_download": options.allow_download,
-    }
-    return Assistant(Config.from_mapping(values | settings))
-
-
-def _prepare(assistant: Assistant, options: argparse.Namespace, *, sync: bool) -> None:
-    """Build a missing index; sync if asked to."""
-    if not sync:
-        try:
-            assistant.snapshot.stamps()
-        except StoreNotFoundError:
-            sync = True
-    if sync:
-        _sync(assistant, options, full=False, stream=None)
-
-
-def _sync(
-    assistant: Assistant, options: argparse.Namespace, *, full: bool, stream: IO[str] | None
-) -> bool:
-    """Sync with a progress bar; True if an article had to be left out."""
-    from tqdm import tqdm
-
-    from ui.render import sync_json, sync_text
-
-    say = options.say
-    bar = tqdm(desc=say["embedding"], unit=f" {say['passage']}", file=sys.stderr, disable=None)
-
-    def progress(total: int) -> Callable[[int], None]:
-        bar.reset(total=total)
-        return lambda count: bar.update(count) and None
-
-    started = time.perf_counter()
-    with bar:
-        report = assistant.sync(full=full, progress=progress)
-    seconds = time.perf_counter() - started
-    text = sync_json(report, seconds) if options.json else sync_text(report, seconds, say)
-    if stream is not None or report.written or report.errors or report.skipped:
-        print(text, file=stream or sys.stderr)
-    return bool(report.errors)
-
-
-def _complain(error: AssistantError) -> int:
-    from ui.render import shown
-
-    print(f"error: {shown(error.message)}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {shown(error.hint)}", file=sys.stderr)
-    return 1
 
 
 def _language(environment: Mapping[str, str]) -> str:

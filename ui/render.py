@@ -53,13 +53,13 @@ def abstention_text(answer: Answer, corpus: PurePath) -> str:
 
 def notice_text(notice: Notice, say: Mapping[str, str]) -> str:
     """One notice in words."""
-    details = "; ".join(_one_line(detail) for detail in notice.details)
+    details = "; ".join(one_line(detail) for detail in notice.details)
     return say[f"notice_{notice.kind.value}"].format(details=details)
 
 
 def place(quote: Quote, corpus: PurePath) -> str:
     """Where a quote stands, as ``folder/file:line``."""
-    return _one_line(str(corpus / quote.source))
+    return one_line(str(corpus / quote.source))
 
 
 def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
@@ -67,7 +67,7 @@ def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
     blocks = []
     for hit in hits:
         passage = hit.passage
-        where = _one_line(f"{corpus / passage.article_id}:{passage.line_start}-{passage.line_end}")
+        where = one_line(f"{corpus / passage.article_id}:{passage.line_start}-{passage.line_end}")
         text = " ".join(shown(passage.text).split())
         blocks.append(f"{hit.rank:3}  {hit.score:.4f}  {where}\n     {_cut(text, 240)}")
     return "\n".join(blocks)
@@ -76,12 +76,12 @@ def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
 def hits_json(hits: Sequence[Hit]) -> str:
     """Ranked passages for programs: one JSON object a line."""
     return "\n".join(
-        _json(_hit_values(hit) | {"rank": hit.rank, "text": hit.passage.text}) for hit in hits
+        json_line(hit_values(hit) | {"rank": hit.rank, "text": hit.passage.text}) for hit in hits
     )
 
 
 def sync_text(report: SyncReport, seconds: float, say: Mapping[str, str]) -> str:
-    """What a sync did, as a small table with the unreadable articles below."""
+    """What a sync did, one kind of change a line; `ui.sync_table` draws the table."""
     lines = [
         f"{say[f'change_{change.value}']:>12}  {report.count(change)}"
         for change in Change
@@ -90,29 +90,16 @@ def sync_text(report: SyncReport, seconds: float, say: Mapping[str, str]) -> str
     counts = say["sync_counts"].format(
         passages=report.passages, embedded=report.embedded, reused=report.reused, seconds=seconds
     )
-    lines.append(counts)
-    lines += [f"{say['skipped']}: {shown(s.path)}: {shown(s.reason)}" for s in report.skipped]
+    return "\n".join([*lines, counts, *left_out_lines(report, say)])
+
+
+def left_out_lines(report: SyncReport, say: Mapping[str, str]) -> list[str]:
+    """What a sync did not follow, and the articles that it could not use, with the remedy."""
+    lines = [f"{say['skipped']}: {shown(s.path)}: {shown(s.reason)}" for s in report.skipped]
     for error in report.errors:
         lines.append(f"{say['left_out']}: {shown(error.message)}")
         lines += [f"  {say['hint']}: {shown(error.hint)}"] if error.hint else []
-    return "\n".join(lines)
-
-
-def sync_json(report: SyncReport, seconds: float) -> str:
-    """What a sync did, for programs: one JSON object."""
-    values: dict[str, Any] = {change.value: report.count(change) for change in Change}
-    values |= {
-        "generation": report.generation,
-        "passages": report.passages,
-        "reused": report.reused,
-        "embedded": report.embedded,
-        "errors": [
-            {"article": e.path, "message": e.message, "hint": e.hint} for e in report.errors
-        ],
-        "skipped": [{"path": entry.path, "reason": entry.reason} for entry in report.skipped],
-        "seconds": round(seconds, 3),
-    }
-    return _json(values)
+    return lines
 
 
 def check_text(
@@ -122,12 +109,12 @@ def check_text(
     say: Mapping[str, str],
 ) -> str:
     """What a check found, one finding a line."""
-    lines = [_one_line(finding) for finding in damaged]
+    lines = [one_line(finding) for finding in damaged]
     if manifest is not None:
         counts = f"{manifest.articles} {say['articles']}, {manifest.passages} {say['passage']}"
         lines.append(f"{counts}, {manifest.model}")
     for change in pending:
-        lines.append(f"{say[f'change_{change.change.value}']}: {_one_line(change.article_id)}")
+        lines.append(f"{say[f'change_{change.change.value}']}: {one_line(change.article_id)}")
     if not damaged:
         lines.append(say["check_stale"] if pending else say["check_ok"])
     return "\n".join(lines)
@@ -140,7 +127,7 @@ def check_json(
     say: Mapping[str, str],
 ) -> str:
     """What a check found, for programs: one JSON object."""
-    return _json(
+    return json_line(
         {
             "ok": not damaged and not pending,
             "corrupt": list(damaged),
@@ -159,12 +146,17 @@ def answer_json(answer: Answer, seconds: float) -> str:
     the answer, those of each claim stand with the claim as well. Article names are relative
     to the corpus.
     """
+    return json_line(answer_values(answer, seconds))
+
+
+def answer_values(answer: Answer, seconds: float) -> dict[str, Any]:
+    """An answer as plain values; see `answer_json`."""
     cited = {
         citation.number: [_quote_values(quote) for quote in (citation.quote, *citation.also)]
         for citation in answer.citations
     }
     separator = "; " if answer.drafted else "\n"
-    values = {
+    return {
         "question": answer.question,
         "answer": None
         if answer.abstained
@@ -180,14 +172,13 @@ def answer_json(answer: Answer, seconds: float) -> str:
             for claim in answer.claims
         ],
         "quotes": [quote for quotes in cited.values() for quote in quotes],
-        "hits": [_hit_values(hit) for hit in answer.hits],
+        "hits": [hit_values(hit) for hit in answer.hits],
         "seconds": round(seconds, 3),
         "confidence": round(answer.confidence, 3),
         "missing": list(answer.abstention.terms) if answer.abstention else [],
         "nearest": [_quote_values(quote) for quote in answer.nearest],
         "notices": [{"kind": n.kind.value, "details": list(n.details)} for n in answer.notices],
     }
-    return _json(values)
 
 
 def _quote_values(quote: Quote) -> dict[str, Any]:
@@ -202,7 +193,8 @@ def _quote_values(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _hit_values(hit: Hit) -> dict[str, Any]:
+def hit_values(hit: Hit) -> dict[str, Any]:
+    """Where a passage stands and how well it fits."""
     return {
         "article": hit.passage.article_id,
         "line_start": hit.passage.line_start,
@@ -211,7 +203,7 @@ def _hit_values(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _json(values: Mapping[str, Any]) -> str:
+def json_line(values: Mapping[str, Any]) -> str:
     """One line of JSON, control and direction characters escaped: harmless on a terminal."""
     text = json.dumps(values, ensure_ascii=False)
     return "".join(
@@ -229,7 +221,7 @@ def shown(text: str) -> str:
     return "".join(char if _harmless(char) else _escape(char) for char in text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A file name or message; a line feed in it could pretend to be another line."""
     return shown(text).replace("\n", "\\x0a")
 
@@ -251,7 +243,7 @@ def _escape(char: str) -> str:
 
 def _quotes(answer: Answer, corpus: PurePath) -> str:
     say = WORDS[answer.language]
-    intro = f"{say['answer']}: {_one_line(answer.text)}" if answer.drafted else say["quoted"]
+    intro = f"{say['answer']}: {one_line(answer.text)}" if answer.drafted else say["quoted"]
     return "\n\n".join([intro, *(_card(c, corpus, say) for c in answer.citations)])
 
 
