@@ -29,7 +29,7 @@ from eval.run import System, run, systems_of
 from eval.summary import ALL
 from eval.table import table_text
 from index.embed import Embedder
-from index.errors import ConfigError
+from index.errors import ConfigError, StoreMismatchError, StoreNotFoundError
 from rag.assemble import Assistant
 from rag.config import Config
 
@@ -175,12 +175,23 @@ def _assistants(
             bar.reset(total=total)
             return lambda count: bar.update(count) and None
 
-        report = first.sync(progress=progress)
+        report = first.sync(full=_is_outdated(first), progress=progress)
     for error in report.errors:
         print(f"left out: {error.message}", file=sys.stderr)
     for assistant in made.values():
         stack.callback(assistant.close)
     return made
+
+
+def _is_outdated(assistant: Assistant) -> bool:
+    """True for an index of another model, analyser or format: an evaluation's is made anew."""
+    try:
+        assistant.snapshot.stamps()
+    except StoreMismatchError:
+        return True
+    except StoreNotFoundError:
+        return False
+    return False
 
 
 def _judges(path: Path, judge: NliJudge | None) -> dict[str, Any]:
