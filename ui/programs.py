@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -104,10 +104,11 @@ class Programs:
             return _sent(values, request)
 
 
-def _sent(values: dict[str, Any], request: gr.Request | None) -> Any:
-    """The values, or for MCP, which passes on text, the same as JSON."""
-    over_mcp = request is not None and TOOLS_PATH in str(request.url)
-    return json.dumps(values, ensure_ascii=False) if over_mcp else values
+def _sent(values: dict[str, Any], request: gr.Request | None) -> dict[str, Any]:
+    """The values; for MCP, which turns anything but text into text in its own way, JSON."""
+    if request is not None and TOOLS_PATH in str(request.url):
+        return cast("dict[str, Any]", json.dumps(values, ensure_ascii=False))
+    return values
 
 
 @contextmanager
