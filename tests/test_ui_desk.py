@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from index.sync import SyncReport
 from rag.assemble import Assistant
 from rag.config import Config
 from rag.types import Answer, Interim, Step
+from ui.chat_handlers import Handlers
 from ui.chat_words import PAGE_WORDS
+from ui.conversation import Conversation
 from ui.corpus_values import Notice, corpus_value, sync_notice, upload_notice
 from ui.desk import Desk, SyncStep
 from ui.examples import example_questions
@@ -102,6 +105,20 @@ def test_a_folder_without_an_index_says_so(tmp_path: Path) -> None:
     status = Folder(tmp_path, tmp_path / "none").status()
     assert status.stale
     assert "no index" in status.problem
+
+
+def test_a_bug_ends_the_turn_and_is_not_hidden(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Iterator[Answer]:
+        raise ZeroDivisionError
+        yield
+
+    monkeypatch.setattr(desk, "ask", broken)
+    asked = Handlers(desk, "seeds").ask("Wer?", [], Conversation("de"))
+    waiting, failed = (value["turns"][0] for value, _ in islice(asked, 2))
+    assert waiting["status"] in ("In der Warteschlange …", "Das Modell wird geladen …")
+    assert failed["failure"]["message"] == PAGE_WORDS["de"]["bug"]
+    with pytest.raises(ZeroDivisionError):
+        next(asked)
 
 
 def test_lines_are_those_of_the_file(desk: Desk) -> None:

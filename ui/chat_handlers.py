@@ -87,11 +87,11 @@ class Handlers:
         turn = Turn(asked, reading.question)
         kept = kept.with_turn(turn)
         yield self.show(kept), kept
-        for now in self._worked(turn, scope):
+        for now in self._worked(turn, scope, PAGE_WORDS[kept.language]["bug"]):
             kept = kept.with_last(now)
             yield self.show(kept), kept
 
-    def _worked(self, turn: Turn, scope: Sequence[str]) -> Iterator[Turn]:
+    def _worked(self, turn: Turn, scope: Sequence[str], bug: str) -> Iterator[Turn]:
         started = time.monotonic()
         try:
             for event in self.desk.ask(turn.understood, scope):
@@ -102,6 +102,9 @@ class Handlers:
                     yield replace(turn, answer=event, seconds=seconds)
         except AssistantError as error:
             yield replace(turn, failure=Failure(error.message, error.hint))
+        except Exception:
+            yield replace(turn, failure=Failure(bug))  # the page must not wait for ever
+            raise
 
     def cite(
         self, number: object, position: object, around: object, conversation: Conversation
