@@ -46,7 +46,6 @@ _PAGE = {
         "position": "{at} von {of}",
         "earlier": "Frühere Zeilen",
         "later": "Weitere Zeilen",
-        "cut": "[gekürzt]",
         "gone": "Die Datei hat sich geändert: Der Beleg steht dort nicht mehr so. "
         "Fragen Sie noch einmal, nachdem der Index abgeglichen ist.",
         "unreadable": "Die Datei ist nicht mehr lesbar: {reason}",
@@ -115,7 +114,6 @@ _PAGE = {
         "position": "{at} of {of}",
         "earlier": "Earlier lines",
         "later": "Later lines",
-        "cut": "[cut]",
         "gone": "The file has changed: the quote no longer stands there like this. "
         "Ask again once the index is synced.",
         "unreadable": "The file cannot be read any more: {reason}",
