@@ -74,7 +74,7 @@ def observe(assistant: Assistant, text: str) -> tuple[float, ...] | None:
         return None
     weight = term_weight(snapshot)
     retrieved = assistant.search(question.text, assistant.config.passages)
-    sources = Sources(assistant.config.corpus, snapshot.stamps())
+    sources = Sources(assistant.config.corpus, snapshot.stamps(), snapshot)
     evidence = find_evidence(question, retrieved, sources, assistant.embedder, weight)
     return decide(question, evidence, weight).features
 

@@ -83,7 +83,7 @@ def compare_search(assistant: Assistant, questions: Sequence[str], runs: int) ->
     times: dict[str, list[float]] = {name: [] for name in drafters}
     for question in islice(cycle(questions), runs):
         hits = assistant.search(question, assistant.config.passages).hits
-        sources = Sources(assistant.config.corpus, assistant.snapshot.stamps())
+        sources = Sources(assistant.config.corpus, assistant.snapshot.stamps(), assistant.snapshot)
         texts = [unit.text for unit in units(hits, sources)]
         for name, drafter in drafters.items():
             started = time.perf_counter()

@@ -26,6 +26,9 @@ from eval.metrics import (
 )
 from eval.normalise import normalise_answer, strip_citation_marks
 from eval.questions import EvalQuestion
+from index.articles import load_article
+from index.errors import ArticleError
+from index.paths import suffix_of
 from index.types import Article
 from rag.types import Answer, Quote
 
@@ -277,6 +280,11 @@ def _said(asked: Asked) -> dict[str, Any]:
 
 
 def _read(corpus: Path, article_id: str) -> Article | None:
+    if suffix_of(article_id) not in (".txt", ".md"):
+        try:
+            return load_article(corpus, article_id)
+        except ArticleError:
+            return None
     try:
         raw = (corpus / article_id).read_bytes()
         text = raw.decode("utf-8")

@@ -37,7 +37,7 @@ from index.errors import (
 from index.files import sync_path
 from index.types import ModelIdentity
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 VECTORS = "vectors.faiss"
 DATABASE = "corpus.sqlite"
 MANIFEST = "manifest.json"

@@ -7,11 +7,29 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import unicodedata
 from pathlib import Path
 
-SUFFIX = ".txt"
-"""Files with this suffix, in any case, are articles."""
+EXTRA_OF = {
+    ".txt": "",
+    ".md": "",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".rss": "feeds",
+    ".atom": "feeds",
+    ".xml": "feeds",
+    ".jsonl": "",
+}
+"""Files with these suffixes, in any case, are articles; the extra that each needs ("": none)."""
+
+DUMPS = (".rss", ".atom", ".xml", ".jsonl")
+"""Of those, the files that hold several articles."""
+
+_ENTRY = re.compile(rf"(.+(?:{'|'.join(map(re.escape, DUMPS))}))#([a-z0-9-]+)", re.I | re.DOTALL)
 
 # Unicode general categories: control, format, surrogate, line and paragraph separator
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -40,9 +58,21 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def suffix_of(article_id: str) -> str:
+    """The suffix of an article's file in lower case, "" if it has none."""
+    stem, dot, suffix = file_of(article_id).rpartition("/")[2].rpartition(".")
+    return f"{dot}{suffix}".lower() if stem else ""
+
+
 def is_article_name(name: str) -> bool:
-    """Whether a file of this name is meant to be an article."""
-    return name.lower().endswith(SUFFIX)
+    """Whether a file of this name is meant to be an article or a dump of articles."""
+    return suffix_of(name) in EXTRA_OF
+
+
+def file_of(article_id: str) -> str:
+    """The file in which an article stands: its id without the entry (``news.jsonl#entry``)."""
+    match = _ENTRY.fullmatch(article_id)
+    return match[1] if match else article_id
 
 
 def is_unicode(name: str) -> bool:

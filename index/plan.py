@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from index.passages import split_article
+from index.scan import Scan
 from index.store import Snapshot
-from index.types import Article, ArticleStamp, Change, Passage
+from index.types import ArticleStamp, Change, Passage
 from index.writer import text_key
 
 NEW_TEXT = frozenset({Change.ADDED, Change.CHANGED})
@@ -47,43 +48,47 @@ class Plan:
     Args:
         changes: one entry for each article in the folder or in the index, by id.
         passages: the passages of the added and changed articles, by article id.
+        restamped: stamps of unchanged articles whose file has other bytes than before.
         total: number of passages that the index holds afterwards.
     """
 
     changes: tuple[ArticleChange, ...]
     passages: Mapping[str, tuple[Passage, ...]]
+    restamped: tuple[ArticleStamp, ...]
     total: int
 
     @property
     def is_done(self) -> bool:
         """True if there is nothing to do."""
-        return all(change.change is Change.UNCHANGED for change in self.changes)
+        untouched = all(change.change is Change.UNCHANGED for change in self.changes)
+        return untouched and not self.restamped
 
 
 def diff(
-    current: Mapping[str, str], stored: Mapping[str, ArticleStamp]
+    current: Mapping[str, ArticleStamp], stored: Mapping[str, ArticleStamp]
 ) -> tuple[ArticleChange, ...]:
     """Compare a folder with what the index remembers.
 
-    A removed and an added article with equal bytes are one renamed article.
+    A removed and an added article with equal fingerprints are one renamed article.
 
     Args:
-        current: article id -> sha256 of the file now.
-        stored: article id -> stamp in the index.
+        current: stamps of the articles in the folder, by id.
+        stored: stamps in the index, by id.
 
     Returns:
         One entry for each article, sorted by id; passages are not counted.
     """
     removed: dict[str, list[str]] = {}
     for article_id in sorted(stored.keys() - current.keys()):
-        removed.setdefault(stored[article_id].sha256, []).append(article_id)
+        removed.setdefault(stored[article_id].fingerprint, []).append(article_id)
     changes = []
-    for article_id, sha256 in sorted(current.items()):
+    for article_id, stamp in sorted(current.items()):
+        same = removed.get(stamp.fingerprint)
         if article_id in stored:
-            same = stored[article_id].sha256 == sha256
-            changes.append(ArticleChange(article_id, Change.UNCHANGED if same else Change.CHANGED))
-        elif removed.get(sha256):
-            changes.append(ArticleChange(article_id, Change.RENAMED, removed[sha256].pop(0)))
+            kept = stored[article_id].fingerprint == stamp.fingerprint
+            changes.append(ArticleChange(article_id, Change.UNCHANGED if kept else Change.CHANGED))
+        elif same:
+            changes.append(ArticleChange(article_id, Change.RENAMED, same.pop(0)))
         else:
             changes.append(ArticleChange(article_id, Change.ADDED))
     gone = (ArticleChange(i, Change.REMOVED) for ids in removed.values() for i in ids)
@@ -91,25 +96,26 @@ def diff(
 
 
 def make_plan(
-    articles: Mapping[str, Article], before: Snapshot | None, held: frozenset[str] = frozenset()
+    found: Scan,
+    stored: Mapping[str, ArticleStamp],
+    before: Snapshot | None,
+    vectors: Snapshot | None,
 ) -> Plan:
-    """Compare articles with an index and count what has to be done.
+    """Compare the folder with an index and count what has to be done.
 
     Args:
-        articles: the articles of the folder that can be read, by id.
+        found: the folder as it is.
+        stored: what the index remembers, by article id.
         before: the index as it is; None if there is none.
-        held: articles that stay as they are in the index, or out of it.
+        vectors: the index whose vectors can be reused; None if there is none.
     """
-    stored = before.stamps() if before else {}
-    current = {article.id: article.sha256 for article in articles.values()}
-    current |= {name: stored[name].sha256 for name in held if name in stored}
     total = before.manifest.passages if before else 0
-    known = _known(before)
-    changes, passages = [], {}
-    for change in diff(current, stored):
+    known = _known(vectors)
+    changes, passages, restamped = [], {}, []
+    for change in diff(found.stamps, stored):
         old = _passages_before(change, before)
         if change.change in NEW_TEXT:
-            cut = passages[change.article_id] = split_article(articles[change.article_id])
+            cut = passages[change.article_id] = split_article(found.articles[change.article_id])
             reused = sum(known(text_key(passage.text)) for passage in cut)
             change = replace(change, passages=len(cut), reused=reused, embedded=len(cut) - reused)
             total += len(cut) - old
@@ -118,8 +124,10 @@ def make_plan(
             total -= old
         elif change.change is Change.RENAMED:
             change = replace(change, passages=old, reused=old)
+        elif found.stamps[change.article_id].sha256 != stored[change.article_id].sha256:
+            restamped.append(found.stamps[change.article_id])
         changes.append(change)
-    return Plan(tuple(changes), passages, total)
+    return Plan(tuple(changes), passages, tuple(restamped), total)
 
 
 def _passages_before(change: ArticleChange, before: Snapshot | None) -> int:
@@ -129,7 +137,7 @@ def _passages_before(change: ArticleChange, before: Snapshot | None) -> int:
     return len(before.article_passages(change.old_id or change.article_id))
 
 
-def _known(before: Snapshot | None) -> Callable[[bytes], bool]:
+def _known(vectors: Snapshot | None) -> Callable[[bytes], bool]:
     """Tells whether a text needs no embedding: it is in the index, or was asked for before."""
     seen: set[bytes] = set()
 
@@ -137,6 +145,6 @@ def _known(before: Snapshot | None) -> Callable[[bytes], bool]:
         if key in seen:
             return True
         seen.add(key)
-        return before is not None and before.id_of_text(key) is not None
+        return vectors is not None and vectors.id_of_text(key) is not None
 
     return known

@@ -7,6 +7,7 @@ match their checksums. This module writes nothing.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from index import generations, lexical
 from index.errors import StoreCorruptError, StoreError, StoreMismatchError
+from index.formats import Extracted
 from index.generations import DATABASE, VECTORS, Manifest, repair_hint
 from index.types import ArticleStamp, ModelIdentity, Passage
 from index.words import analyser_identity
@@ -26,8 +28,11 @@ from index.words import analyser_identity
 SCHEMA = f"""
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, line_count INTEGER NOT NULL
+    mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL, line_count INTEGER NOT NULL,
+    extract TEXT NOT NULL, pages TEXT NOT NULL,
+    title TEXT NOT NULL, date TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE extracts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article_id TEXT NOT NULL, start INTEGER NOT NULL,
     "end" INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL,
@@ -60,13 +65,14 @@ class Snapshot:
         )
 
     @classmethod
-    def open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
+    def open(cls, root: Path, model: ModelIdentity | None, *, thorough: bool = False) -> Snapshot:
         """Open the current generation of an index.
 
         Args:
             root: folder of the index.
             model: the embedder that questions will use; None to skip that check (for
                 commands that embed nothing).
+            thorough: compare checksums whatever the size; otherwise up to 256 MB.
 
         Raises:
             StoreNotFoundError: there is no index here.
@@ -76,18 +82,18 @@ class Snapshot:
         for _ in range(_TRIES - 1):
             pointer = generations.pointer(root)
             try:
-                return cls._open(root, model)
+                return cls._open(root, model, thorough)
             except StoreCorruptError:
                 if generations.pointer(root) == pointer:
                     raise
                 # a writer replaced the generation while it was being read
-        return cls._open(root, model)
+        return cls._open(root, model, thorough)
 
     @classmethod
-    def _open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
+    def _open(cls, root: Path, model: ModelIdentity | None, thorough: bool) -> Snapshot:
         folder, manifest = generations.current_folder(root)
         check_identity(root, manifest, model)
-        damaged = generations.damage(folder, manifest, thorough=False)
+        damaged = generations.damage(folder, manifest, thorough=thorough)
         if not damaged:
             try:
                 return cls(root, folder, manifest)
@@ -108,8 +114,36 @@ class Snapshot:
 
     def stamps(self) -> dict[str, ArticleStamp]:
         """What the index remembers of each article, by article id."""
-        rows = self._rows("SELECT id, sha256, size_bytes, mtime_ns FROM articles ORDER BY id")
+        rows = self._rows(
+            "SELECT id, sha256, size_bytes, mtime_ns, fingerprint FROM articles ORDER BY id"
+        )
         return {row[0]: ArticleStamp(*row) for row in rows}
+
+    def extracted(self, article_id: str, sha256: str) -> Extracted | None:
+        """What was extracted from a file when it was indexed.
+
+        Args:
+            article_id: the article.
+            sha256: hex digest of the file's bytes as they are now.
+
+        Returns:
+            None if nothing was extracted (text, Markdown) or the file was another.
+        """
+        rows = self._rows(
+            "SELECT text, pages, title, date, author, source FROM articles"
+            " JOIN extracts ON extracts.sha256 = articles.extract"
+            " WHERE id = ? AND articles.sha256 = ?",
+            (article_id, sha256),
+        )
+        if not rows:
+            return None
+        text, pages, *facts = rows[0]
+        return Extracted(text, tuple(json.loads(pages)), *facts)
+
+    def extract_text(self, extract: str) -> str | None:
+        """The extracted text with this hex digest, unchecked; None if it is not held."""
+        rows = self._rows("SELECT text FROM extracts WHERE sha256 = ?", (extract,))
+        return rows[0][0] if rows else None
 
     def line_counts(self) -> dict[str, int]:
         """Number of lines of each article when it was indexed."""

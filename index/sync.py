@@ -8,18 +8,25 @@ and left out (or taken out); the rest of the corpus goes on.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index import generations
-from index.articles import ArticleFile, Skipped, find_articles, load_article
+from index.articles import MAX_BYTES, ArticleFile, Skipped, find_articles
 from index.embed import Embedder
-from index.errors import ArticleError, CorpusError, StoreNotFoundError
+from index.errors import (
+    ArticleError,
+    CorpusError,
+    StoreCorruptError,
+    StoreMismatchError,
+    StoreNotFoundError,
+)
 from index.plan import NEW_TEXT, ArticleChange, Plan, diff, make_plan
+from index.scan import Scan, by_file, differs, scan
 from index.store import Snapshot
-from index.types import Article, ArticleStamp, Change, ModelIdentity
+from index.types import Change, ModelIdentity
 from index.writer import Progress, Writer
 
 __all__ = [
@@ -92,10 +99,11 @@ def pending(corpus: Path, snapshot: Snapshot) -> tuple[ArticleChange, ...]:
     Raises:
         CorpusError: the folder is missing or holds no article.
     """
-    articles, errors = _load(corpus, find_articles(corpus)[0])
-    if not articles:
-        raise _nothing_readable(corpus, errors)
-    changes = diff({a.id: a.sha256 for a in articles.values()}, snapshot.stamps())
+    stored = snapshot.stamps()
+    found = scan(corpus, find_articles(corpus)[0], stored)
+    if not found.stamps:
+        raise _nothing_readable(corpus, found.errors)
+    changes = diff(found.stamps, stored)
     return tuple(change for change in changes if change.change is not Change.UNCHANGED)
 
 
@@ -103,16 +111,16 @@ def is_stale(corpus: Path, snapshot: Snapshot) -> bool:
     """True if the folder differs from the index.
 
     Looks at size and modification time first and reads a file only where they differ.
-    An article that cannot be read and is not in the index does not count.
+    A file that cannot be used and is not in the index does not count.
 
     Raises:
         CorpusError: the folder is missing or holds no article.
     """
-    stored = snapshot.stamps()
+    stored = by_file(snapshot.stamps())
     files, _ = find_articles(corpus)
     if stored.keys() - {file.id for file in files}:
         return True
-    return any(_differs(corpus, file, stored.get(file.id)) for file in files)
+    return any(differs(corpus, file, stored.get(file.id, ())) for file in files)
 
 
 def sync(
@@ -123,6 +131,7 @@ def sync(
     *,
     full: bool = False,
     held: frozenset[str] = frozenset(),
+    max_bytes: int = MAX_BYTES,
     progress: Callable[[int], Progress] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> SyncReport:
@@ -133,8 +142,10 @@ def sync(
         root: folder of the index; made if missing.
         model: identity of the embedder.
         embedder: gives it; called only if there is text to embed.
-        full: forget the index and build it anew.
-        held: ids of articles that are being written; they stay as they are in the index.
+        full: build it anew from the articles; of an index that is whole, vectors are reused.
+        held: ids of files that are being written; their articles stay as they are in the
+            index.
+        max_bytes: files that are larger are left out, with an error.
         progress: told how many passages will be embedded, gives a callback.
         now: the clock.
 
@@ -143,19 +154,25 @@ def sync(
         StoreError: the index is damaged, of another model, locked or not writable.
     """
     files, skipped = find_articles(corpus)
-    with generations.writing(root), _before(root, model, full=full) as before:
-        articles, errors, plan = _planned(corpus, files, before, held)
-        if before and plan.is_done:
-            manifest = before.manifest
-        else:
-            with Writer(root, model, before) as writer:
-                _apply(writer, plan, articles, embedder, progress)
-                manifest = writer.commit(now())
-    written = before is None or manifest is not before.manifest
-    return _report(plan, manifest.generation, errors, skipped, written=written)
+    with generations.writing(root), _opened(root, model, full=full) as known:
+        before = None if full else known
+        found, plan = _planned(corpus, files, before, known, held, max_bytes)
+        generation, written = before.manifest.generation if before else 0, False
+        if before is None or not plan.is_done:
+            with Writer(root, model, before, known) as writer:
+                _apply(writer, plan, found, embedder, progress)
+                generation, written = writer.commit(now()).generation, True
+    return _report(plan, generation, found.errors, skipped, written=written)
 
 
-def preview(corpus: Path, root: Path, model: ModelIdentity, *, full: bool = False) -> SyncReport:
+def preview(
+    corpus: Path,
+    root: Path,
+    model: ModelIdentity,
+    *,
+    full: bool = False,
+    max_bytes: int = MAX_BYTES,
+) -> SyncReport:
     """What `sync` would do; nothing is embedded, written or locked.
 
     Args:
@@ -163,37 +180,44 @@ def preview(corpus: Path, root: Path, model: ModelIdentity, *, full: bool = Fals
         root: folder of the index; it need not exist.
         model: identity of the embedder.
         full: as if there were no index.
+        max_bytes: files that are larger are left out, with an error.
 
     Raises:
         CorpusError: the folder is missing or holds no readable article.
         StoreError: the index is damaged or of another model.
     """
     files, skipped = find_articles(corpus)
-    with _before(root, model, full=full) as before:
-        _, errors, plan = _planned(corpus, files, before, frozenset())
+    with _opened(root, model, full=full) as known:
+        before = None if full else known
+        found, plan = _planned(corpus, files, before, known, frozenset(), max_bytes)
         generation = before.manifest.generation if before else 0
-    return _report(plan, generation, errors, skipped, written=False, dry_run=True)
+    return _report(plan, generation, found.errors, skipped, written=False, dry_run=True)
 
 
 def _planned(
-    corpus: Path, files: Iterable[ArticleFile], before: Snapshot | None, held: frozenset[str]
-) -> tuple[dict[str, Article], tuple[ArticleError, ...], Plan]:
-    """The articles that can be read, the others' errors, and what is to be done.
+    corpus: Path,
+    files: Iterable[ArticleFile],
+    before: Snapshot | None,
+    known: Snapshot | None,
+    held: frozenset[str],
+    max_bytes: int,
+) -> tuple[Scan, Plan]:
+    """What is in the folder, and what is to be done.
 
     Raises:
         CorpusError: no article would be left.
     """
-    articles, errors = _load(corpus, (file for file in files if file.id not in held))
-    plan = make_plan(articles, before, held)
-    if all(change.change is Change.REMOVED for change in plan.changes):
-        raise _nothing_readable(corpus, errors)
-    return articles, errors, plan
+    stored = before.stamps() if before else {}
+    found = scan(corpus, files, stored, held=held, max_bytes=max_bytes)
+    if not found.stamps:
+        raise _nothing_readable(corpus, found.errors)
+    return found, make_plan(found, stored, before, known)
 
 
 def _report(
     plan: Plan,
     generation: int,
-    errors: tuple[ArticleError, ...],
+    errors: Sequence[ArticleError],
     skipped: tuple[Skipped, ...],
     *,
     written: bool,
@@ -206,7 +230,7 @@ def _report(
         passages=plan.total,
         reused=sum(change.reused for change in texts),
         embedded=sum(change.embedded for change in texts),
-        errors=errors,
+        errors=tuple(errors),
         skipped=skipped,
         written=written,
         dry_run=dry_run,
@@ -216,7 +240,7 @@ def _report(
 def _apply(
     writer: Writer,
     plan: Plan,
-    articles: Mapping[str, Article],
+    found: Scan,
     embedder: Callable[[], Embedder],
     progress: Callable[[int], Progress] | None,
 ) -> None:
@@ -226,17 +250,23 @@ def _apply(
             writer.remove(change.article_id)
     for change in plan.changes:
         if change.change is Change.RENAMED:
-            writer.rename(change.old_id, articles[change.article_id])
-    added = [(articles[article_id], passages) for article_id, passages in plan.passages.items()]
+            writer.rename(change.old_id, found.stamps[change.article_id])
+    for stamp in plan.restamped:
+        writer.rename(stamp.id, stamp)
+    added = [(found.articles[name], passages) for name, passages in plan.passages.items()]
     writer.add(added, embedder, progress)
 
 
 @contextlib.contextmanager
-def _before(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapshot | None]:
-    """The index as it is; None if there is none, or if it is to be forgotten."""
+def _opened(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapshot | None]:
+    """The index as it is; None if there is none, or if it is damaged and will be built anew."""
     try:
-        snapshot = None if full else Snapshot.open(root, model)
+        snapshot: Snapshot | None = Snapshot.open(root, model, thorough=full)
     except StoreNotFoundError:
+        snapshot = None
+    except (StoreCorruptError, StoreMismatchError):
+        if not full:
+            raise
         snapshot = None
     try:
         yield snapshot
@@ -245,32 +275,10 @@ def _before(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapsho
             snapshot.close()
 
 
-def _load(
-    corpus: Path, files: Iterable[ArticleFile]
-) -> tuple[dict[str, Article], tuple[ArticleError, ...]]:
-    articles, errors = {}, []
-    for file in files:
-        try:
-            articles[file.id] = load_article(corpus, file.id)
-        except ArticleError as error:
-            errors.append(error)
-    return articles, tuple(errors)
-
-
-def _differs(corpus: Path, file: ArticleFile, stamp: ArticleStamp | None) -> bool:
-    if stamp and (stamp.size_bytes, stamp.mtime_ns) == (file.size_bytes, file.mtime_ns):
-        return False
-    try:
-        article = load_article(corpus, file.id)
-    except ArticleError:
-        return stamp is not None
-    return stamp is None or stamp.sha256 != article.sha256
-
-
-def _nothing_readable(corpus: Path, errors: tuple[ArticleError, ...]) -> CorpusError:
+def _nothing_readable(corpus: Path, errors: Sequence[ArticleError]) -> CorpusError:
     listed = "; ".join(error.message for error in errors)
     return CorpusError(
         corpus,
         f"{corpus}: none of {len(errors)} articles can be read: {listed}",
-        hint="articles are UTF-8 text files (*.txt); see the reasons above",
+        hint="see the reasons above; articles in text files are UTF-8",
     )

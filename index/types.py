@@ -7,9 +7,12 @@ stay in the text and count. Line numbers start at 1 and agree with ``sed -n Np``
 from __future__ import annotations
 
 import enum
+import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from index.paths import file_of, suffix_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,40 @@ class Line:
     end: int
 
 
-@dataclass(frozen=True)
-class Article:
-    """One file of the corpus.
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the format of a file says of an article; "" where it does not.
 
     Args:
-        id: POSIX path relative to the corpus root.
-        sha256: hex digest of the raw bytes.
-        text: the decoded bytes, nothing removed.
-        size_bytes: number of raw bytes.
+        title: on one line.
+        date: ISO 8601 date or date-time, as the format gives it.
+        author: names joined by ", ".
+        source: web address, else publisher.
+    """
+
+    title: str = ""
+    date: str = ""
+    author: str = ""
+    source: str = ""
+
+
+NO_FACTS = Facts()
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: a file of the corpus, or an entry of one.
+
+    Args:
+        id: POSIX path relative to the corpus root, for an entry of a dump ``path#entry``.
+        sha256: hex digest of the file's raw bytes.
+        text: the decoded bytes, nothing removed; or what was extracted from them.
+        size_bytes: number of raw bytes of the file.
         mtime_ns: modification time of the file when it was read.
+        extract: hex digest of `text` in UTF-8, if it was extracted; "" for text and
+            Markdown, whose lines are those of the file.
+        pages: 1-based page of each line; empty if the format has none.
+        facts: what the format says of it.
     """
 
     id: str
@@ -44,6 +71,27 @@ class Article:
     text: str = field(repr=False)
     size_bytes: int
     mtime_ns: int = field(compare=False)
+    extract: str = ""
+    pages: tuple[int, ...] = field(default=(), repr=False)
+    facts: Facts = NO_FACTS
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal before and after if and only if the article need not be indexed anew.
+
+        The bytes and the format; for an entry of a dump its text and facts, because the
+        bytes are those of all its entries.
+        """
+        if file_of(self.id) != self.id:
+            facts = (self.facts.title, self.facts.date, self.facts.author, self.facts.source)
+            return hashlib.sha256("\0".join((self.extract, *facts)).encode()).hexdigest()
+        suffix = suffix_of(self.id)
+        return self.sha256 if suffix == ".txt" else f"{suffix}:{self.sha256}"
+
+    @property
+    def stamp(self) -> ArticleStamp:
+        """What an index remembers of it."""
+        return ArticleStamp(self.id, self.sha256, self.size_bytes, self.mtime_ns, self.fingerprint)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -81,6 +129,10 @@ class Article:
     def line_range(self, start: int, end: int) -> tuple[int, int]:
         """First and last line number of the non-empty span ``[start, end)``."""
         return self.line_at(start), self.line_at(max(start, end - 1))
+
+    def page_at(self, line: int) -> int:
+        """1-based page of a line; 0 if the format has no pages."""
+        return self.pages[line - 1] if self.pages else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +198,18 @@ class ArticleStamp:
     """What the index remembers of an article, to see whether the file changed.
 
     Args:
-        id: POSIX path relative to the corpus root.
-        sha256: hex digest of the raw bytes.
+        id: its id.
+        sha256: hex digest of the file's raw bytes.
         size_bytes: number of raw bytes.
         mtime_ns: modification time at the last look.
+        fingerprint: that of the article.
     """
 
     id: str
     sha256: str
     size_bytes: int
     mtime_ns: int = field(compare=False)
+    fingerprint: str
 
 
 class Change(enum.Enum):

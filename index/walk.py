@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CorpusError
-from index.paths import SUFFIX, display_id, is_article_name, is_unicode, reason_of, resolve
+from index.paths import EXTRA_OF, display_id, is_article_name, is_unicode, reason_of, resolve
+
+_LOOKED_FOR = ", ".join(f"*{suffix}" for suffix in EXTRA_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def find_articles(root: Path) -> tuple[tuple[ArticleFile, ...], tuple[Skipped, .
         why = "".join(f"; {s.path}: {s.reason}" for s in sorted(walk.skipped, key=_by_path)[:3])
         raise CorpusError(
             root,
-            f"{display_id(str(root))}: no article in this folder, looked for *{SUFFIX} files{why}",
-            hint=f"name a folder with UTF-8 text files whose names end in {SUFFIX}",
+            f"{display_id(str(root))}: no article in this folder, looked for {_LOOKED_FOR}{why}",
+            hint="name a folder with articles, for example UTF-8 text files named *.txt",
         )
     found = sorted(walk.found, key=lambda file: file.id)
     return tuple(found), tuple(sorted(walk.skipped, key=_by_path))
@@ -103,7 +105,7 @@ class _Walk:
             raise CorpusError(
                 self.root,
                 f"{display_id(str(self.root))}: cannot list the folder: {reason_of(error)}",
-                hint=f"name an existing, readable folder that holds *{SUFFIX} files",
+                hint="name an existing, readable folder with articles, for example *.txt files",
             ) from error
         self._walk_tree("")
         while self._links:
@@ -172,7 +174,7 @@ class _Walk:
             if not target.is_relative_to(self._real_root):
                 return "a link that leads out of the folder"
         if stat.S_ISDIR(mode):
-            return f"a folder, not a file named *{SUFFIX}" if is_article_name(entry.name) else ""
+            return "a folder, not a file" if is_article_name(entry.name) else ""
         return "" if stat.S_ISREG(mode) else "not a regular file"
 
     def _skip(self, entry_id: str, reason: str) -> None:

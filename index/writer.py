@@ -8,6 +8,7 @@ already known are taken over; only new text is embedded. Ids rise and are never 
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
@@ -24,7 +25,7 @@ from index.embed import Embedder
 from index.errors import StoreWriteError
 from index.generations import DATABASE, FORMAT_VERSION, VECTORS, Manifest
 from index.store import SCHEMA, Snapshot
-from index.types import Article, ModelIdentity, Passage
+from index.types import Article, ArticleStamp, ModelIdentity, Passage
 from index.words import analyser_identity
 
 Progress = Callable[[int], None]
@@ -34,13 +35,26 @@ _BATCH = 1024  # passages at a time: progress begins early, and no second copy o
 
 
 class Writer(AbstractContextManager["Writer"]):
-    """A generation being built; use inside `generations.writing`."""
+    """A generation being built; use inside `generations.writing`.
 
-    def __init__(self, root: Path, model: ModelIdentity, before: Snapshot | None) -> None:
+    Args:
+        root: folder of the index.
+        model: identity of the embedder.
+        before: the generation to start from; None to start from nothing.
+        known: the generation whose vectors are reused; `before` unless given.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        model: ModelIdentity,
+        before: Snapshot | None,
+        known: Snapshot | None = None,
+    ) -> None:
         import faiss
 
         self._root = root
-        self._before = before
+        self._known = known or before
         self._model = model
         self.generation = generations.next_generation(root)
         self._folder = generations.building_folder(root, self.generation)
@@ -74,13 +88,18 @@ class Writer(AbstractContextManager["Writer"]):
         if ids:
             self._vectors.remove_ids(np.array(ids, dtype=np.int64))
 
-    def rename(self, old_id: str, article: Article) -> None:
-        """Give an article a new id; its passages and vectors stay."""
-        self._database.execute("DELETE FROM articles WHERE id = ?", (old_id,))
-        self._insert_article(article)
+    def rename(self, old_id: str, stamp: ArticleStamp) -> None:
+        """Give an article a new id or stamp; its text, passages and vectors stay."""
+        values = (stamp.id, stamp.sha256, stamp.size_bytes, stamp.mtime_ns, stamp.fingerprint)
         self._database.execute(
-            "UPDATE passages SET article_id = ? WHERE article_id = ?", (article.id, old_id)
+            "UPDATE articles SET id = ?, sha256 = ?, size_bytes = ?, mtime_ns = ?, fingerprint = ?"
+            " WHERE id = ?",
+            (*values, old_id),
         )
+        if stamp.id != old_id:
+            self._database.execute(
+                "UPDATE passages SET article_id = ? WHERE article_id = ?", (stamp.id, old_id)
+            )
 
     def add(
         self,
@@ -117,12 +136,8 @@ class Writer(AbstractContextManager["Writer"]):
         """
         import faiss
 
-        count = self._count("passages")
-        articles = self._count("articles")
-        lexical.compact(self._database)
-        self._database.commit()
-        self._database.execute("VACUUM")
-        self._database.close()
+        count, articles = self._count("passages"), self._count("articles")
+        self._close_database()
         try:
             faiss.write_index(self._vectors, str(self._folder / VECTORS))
         except RuntimeError as error:
@@ -145,17 +160,33 @@ class Writer(AbstractContextManager["Writer"]):
         generations.commit(self._root, self._folder, manifest)
         return manifest
 
+    def _close_database(self) -> None:
+        self._database.execute(
+            "DELETE FROM extracts WHERE sha256 NOT IN (SELECT extract FROM articles)"
+        )
+        lexical.compact(self._database)
+        self._database.commit()
+        self._database.execute("VACUUM")
+        self._database.close()
+
     def _known_vectors(self, keys: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        if self._before is None:
+        if self._known is None:
             return {}
-        ids = {key: self._before.id_of_text(key) for key in keys}
-        return {key: self._before.vector(i) for key, i in ids.items() if i is not None}
+        ids = {key: self._known.id_of_text(key) for key in keys}
+        return {key: self._known.vector(i) for key, i in ids.items() if i is not None}
 
     def _insert_article(self, article: Article) -> None:
+        stamp, facts = article.stamp, article.facts
         self._database.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?)",
-            (article.id, article.sha256, article.size_bytes, article.mtime_ns, article.line_count),
-        )
+            f"INSERT INTO articles VALUES ({', '.join('?' * 12)})",
+            (stamp.id, stamp.sha256, stamp.size_bytes, stamp.mtime_ns, stamp.fingerprint,
+             article.line_count, article.extract, json.dumps(article.pages),
+             facts.title, facts.date, facts.author, facts.source),
+        )  # fmt: skip
+        if article.extract:
+            self._database.execute(
+                "INSERT OR IGNORE INTO extracts VALUES (?, ?)", (article.extract, article.text)
+            )
 
     def _insert_passages(
         self,

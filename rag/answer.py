@@ -108,7 +108,7 @@ def answer(
     stamps = reader.snapshot.stamps()
     with stages.stage("read"):
         question = read_question(text, stamps)
-        sources = Sources(reader.corpus, stamps)
+        sources = Sources(reader.corpus, stamps, reader.snapshot)
     scope = resolve_articles(article_ids, stamps) or question.article_ids
     if is_overview(question):
         result = _overview(question, reader, sources, scope, stages)
@@ -161,22 +161,23 @@ def _lookup(
         reason = AbstainReason.STALE if sources.changed else AbstainReason.NOTHING_FOUND
         result = refused(question, Abstention(reason))
     elif reader.drafter is None or _is_broad(question):
-        result = _quoted(question, reader, found, decision, stages)
+        result = _quoted(question, reader, sources, found, decision, stages)
     else:
-        quotes = checked_quotes(reader.corpus, choose(question, found, reader.max_quotes))
+        quotes = checked_quotes(sources, choose(question, found, reader.max_quotes))
         reader.watch(Interim(Step.DRAFTING, quotes))
         with stages.stage("draft"):
             read = units(retrieved.hits, sources)
             texts = [unit.text for unit in read]
             draft = reader.drafter.draft(question.text, texts, question.answer_language)
             spans = readings(draft, read, found, sources)
-        result = _drafted(question, reader, found, decision, draft, spans, stages)
+        result = _drafted(question, reader, sources, found, decision, draft, spans, stages)
     return replace(result, hits=retrieved.hits)
 
 
 def _quoted(
     question: Question,
     reader: Reader,
+    sources: Sources,
     found: Sequence[Evidence],
     decision: Decision,
     stages: Stages,
@@ -186,17 +187,18 @@ def _quoted(
     refusal = abstention(decision, threshold)
     with stages.stage("quote"):
         if refusal is not None:
-            nearest = checked_quotes(reader.corpus, found[:NEAREST])
+            nearest = checked_quotes(sources, found[:NEAREST])
             return refused(question, refusal, decision.confidence, nearest)
         broad = _is_broad(question)
         most = BROAD_QUOTES if broad else reader.max_quotes
         chosen = choose(question, found, most, broad=broad)
-        return quoted_answer(question, reader.corpus, chosen, decision.confidence)
+        return quoted_answer(question, sources, chosen, decision.confidence)
 
 
 def _drafted(
     question: Question,
     reader: Reader,
+    sources: Sources,
     found: Sequence[Evidence],
     decision: Decision,
     draft: Draft,
@@ -213,10 +215,10 @@ def _drafted(
             refusal = Abstention(reason)
             if decision.missing:
                 refusal = Abstention(AbstainReason.UNKNOWN_TERMS, decision.missing)
-            nearest = checked_quotes(reader.corpus, found[:NEAREST])
+            nearest = checked_quotes(sources, found[:NEAREST])
             result = refused(question, refusal, sure, nearest)
         else:
-            result = drafted_answer(question, reader.corpus, kept(spans), sure)
+            result = drafted_answer(question, sources, kept(spans), sure)
     return replace(result, signals=values)
 
 
@@ -265,7 +267,7 @@ def _overview(
     if not found:
         return refused(question, Abstention(AbstainReason.STALE))
     with stages.stage("quote"):
-        result = quoted_answer(question, reader.corpus, found, 1.0)
+        result = quoted_answer(question, sources, found, 1.0)
     left = len(wanted) - len({evidence.article.id for evidence in found})
     if left > 0:
         notice = Notice(NoticeKind.MORE_ARTICLES, (str(left),))

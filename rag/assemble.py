@@ -95,6 +95,7 @@ class Assistant:
             self.model,
             lambda: self.embedder,
             full=full,
+            max_bytes=self.config.max_bytes,
             progress=progress,
         )
 

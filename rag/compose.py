@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from rag.counting import differing_numbers
 from rag.evidence import Evidence
 from rag.question import Question
-from rag.quotes import check_quote, make_quote
+from rag.quotes import Sources, make_quote
 from rag.reading import Reading
 from rag.types import (
     AbstainReason,
@@ -32,19 +31,19 @@ _VERBATIM = Verdict(VerdictLabel.SUPPORTED, 1.0, "verbatim")
 
 
 def quoted_answer(
-    question: Question, corpus: Path, chosen: Sequence[Evidence], confidence: float
+    question: Question, sources: Sources, chosen: Sequence[Evidence], confidence: float
 ) -> Answer:
     """The answer that quotes this evidence; abstains if no quote stands in its file.
 
     Args:
         question: the question.
-        corpus: folder of the articles.
+        sources: the articles.
         chosen: what to quote, best first.
         confidence: estimated probability in [0, 1] that it answers the question.
     """
     citations: list[Citation] = []
     for evidence in chosen:
-        quotes = checked_quotes(corpus, (evidence, *evidence.also))
+        quotes = checked_quotes(sources, (evidence, *evidence.also))
         if quotes:
             _cite(citations, quotes, evidence.score)
     claims = [Claim(c.quote.text, (c.number,), _VERBATIM) for c in citations]
@@ -52,13 +51,13 @@ def quoted_answer(
 
 
 def drafted_answer(
-    question: Question, corpus: Path, spans: Sequence[Reading], confidence: float
+    question: Question, sources: Sources, spans: Sequence[Reading], confidence: float
 ) -> Answer:
     """The answer with the drafted spans, each cut from its quote.
 
     Args:
         question: the question.
-        corpus: folder of the articles.
+        sources: the articles.
         spans: what to give, best first, at least one.
         confidence: estimated probability in [0, 1] that they answer the question.
     """
@@ -67,7 +66,7 @@ def drafted_answer(
     texts: dict[str, str] = {}
     for span in spans:
         source = span.evidence
-        quotes = checked_quotes(corpus, (source, *source.also))
+        quotes = checked_quotes(sources, (source, *source.also))
         if quotes:
             key = " ".join(span.text.casefold().split())
             texts.setdefault(key, span.text)
@@ -93,10 +92,9 @@ def refused(
     )
 
 
-def checked_quotes(corpus: Path, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
+def checked_quotes(sources: Sources, evidence: Iterable[Evidence]) -> tuple[Quote, ...]:
     """Quotes of the evidence that stand in their files at this moment."""
-    quotes = (make_quote(e.article, e.quote_start, e.end) for e in evidence)
-    return tuple(quote for quote in quotes if check_quote(corpus, quote))
+    return sources.checked(make_quote(e.article, e.quote_start, e.end) for e in evidence)
 
 
 def _answer(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from index.articles import HARD_MAX_BYTES
 from index.errors import ConfigError
 
 DRAFTER_NONE = "none"
@@ -31,6 +32,7 @@ class Config:
         abstain_below: confidence in [0, 1] under which there is no answer; None for the
             calibrated one.
         allow_download: whether a model that is not on this machine may be fetched.
+        max_mb: larger files are left out of the index; 1 to 200 megabytes.
     """
 
     corpus: Path
@@ -42,6 +44,7 @@ class Config:
     max_quotes: int = 3
     abstain_below: float | None = None
     allow_download: bool = False
+    max_mb: int = 20
 
     def __post_init__(self) -> None:
         """Refuse values out of range."""
@@ -49,8 +52,14 @@ class Config:
         _in_range("max_quotes", self.max_quotes, 1, 20)
         if self.abstain_below is not None:
             _in_range("abstain_below", self.abstain_below, 0, 1)
+        _in_range("max_mb", self.max_mb, 1, HARD_MAX_BYTES // 1_000_000)
         if not self.drafter:
             raise ConfigError("drafter is empty", hint=f"{DRAFTER_NONE!r} answers without one")
+
+    @property
+    def max_bytes(self) -> int:
+        """Larger files are left out of the index."""
+        return self.max_mb * 1_000_000
 
     @property
     def index_folder(self) -> Path:

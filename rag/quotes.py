@@ -8,11 +8,14 @@ it claims to stand. Nothing here scores or decides.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from index.articles import load_article
 from index.errors import ArticleError
+from index.formats import Extracted
+from index.paths import file_of
 from index.types import Article, ArticleStamp, Passage
 from rag.sentences import SENTENCE_STARTERS, Sentence, split_sentences
 from rag.types import Quote
@@ -30,17 +33,46 @@ _PERSONAL = frozenset("er sie ihm ihn ihnen".split())
 _OPENING_WORDS = 3
 
 
+class Extracts(Protocol):
+    """Where extracted texts are kept; an `index.store.Snapshot` is one."""
+
+    def extracted(self, article_id: str, sha256: str) -> Extracted | None:
+        """What was extracted from a file with this digest; None if it is not held."""
+
+    def extract_text(self, extract: str) -> str | None:
+        """The extracted text with this digest, unchecked; None if it is not held."""
+
+
+class NoExtracts:
+    """Keeps nothing: whatever is not text is extracted again."""
+
+    def extracted(self, article_id: str, sha256: str) -> Extracted | None:
+        """Nothing is held."""
+        return None
+
+    def extract_text(self, extract: str) -> str | None:
+        """Nothing is held."""
+        return None
+
+
 class Sources:
     """The articles on disk during one answer: each file is read once, then kept.
 
     Args:
         corpus: folder of the articles.
         stamps: what the index remembers of them.
+        extracts: keeps what was extracted from files that are no text.
     """
 
-    def __init__(self, corpus: Path, stamps: Mapping[str, ArticleStamp]) -> None:
+    def __init__(
+        self,
+        corpus: Path,
+        stamps: Mapping[str, ArticleStamp],
+        extracts: Extracts | None = None,
+    ) -> None:
         self._corpus = corpus
         self._stamps = stamps
+        self._extracts = extracts or NoExtracts()
         self._articles: dict[str, Article | None] = {}
         self._sentences: dict[str, tuple[Sentence, ...]] = {}
         self.changed: dict[str, str] = {}
@@ -84,13 +116,17 @@ class Sources:
 
     def _read(self, article_id: str) -> Article | None:
         try:
-            article = load_article(self._corpus, article_id)
+            article = load_article(self._corpus, article_id, self._extracts.extracted)
         except ArticleError as error:
             self.changed[article_id] = error.message
             return None
-        if article.sha256 != self._stamps[article_id].sha256:
+        if article.fingerprint != self._stamps[article_id].fingerprint:
             self.changed[article_id] = f"{article_id}: changed since it was indexed"
         return article
+
+    def checked(self, quotes: Iterable[Quote]) -> tuple[Quote, ...]:
+        """Those that stand in their files at this moment."""
+        return tuple(q for q in quotes if check_quote(self._corpus, q, self._extracts))
 
 
 def quote_span(article: Article, sentences: tuple[Sentence, ...], index: int) -> tuple[int, int]:
@@ -145,25 +181,41 @@ def make_quote(article: Article, start: int, end: int) -> Quote:
     """
     line_start, line_end = article.line_range(start, end)
     return Quote(
-        article.id, article.sha256, line_start, line_end, start, end, article.text[start:end]
+        article.id,
+        article.sha256,
+        line_start,
+        line_end,
+        start,
+        end,
+        article.text[start:end],
+        article.extract,
+        article.page_at(line_start),
+        article.page_at(line_end),
+        article.facts,
     )
 
 
-def check_quote(corpus: Path, quote: Quote) -> bool:
+def check_quote(corpus: Path, quote: Quote, extracts: Extracts | None = None) -> bool:
     """Read the file again and say whether the quote stands there, byte for byte.
 
-    Deliberately shares no code with `make_quote`: bytes, digest, slice and line numbers
-    are worked out anew.
+    Deliberately shares no code with `make_quote`: bytes, digests, slice and line numbers
+    are worked out anew. Where the text was extracted, the file must be the one that it was
+    extracted from, and the quote must stand in the extract.
 
     Returns:
-        False if the file is gone, changed, or anything differs.
+        False if the file is gone, changed, its extract is not held, or anything differs.
     """
     try:
-        raw = (corpus / quote.article_id).read_bytes()
+        raw = (corpus / file_of(quote.article_id)).read_bytes()
     except OSError:
         return False
     if hashlib.sha256(raw).hexdigest() != quote.sha256:
         return False
+    if quote.extract:
+        held = extracts.extract_text(quote.extract) if extracts else None
+        raw = (held or "").encode("utf-8")
+        if hashlib.sha256(raw).hexdigest() != quote.extract:
+            return False
     text = raw.decode("utf-8")
     line_start = text.count("\n", 0, quote.start) + 1
     line_end = line_start + quote.text.count("\n", 0, len(quote.text) - 1)

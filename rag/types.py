@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.types import Hit
+from index.types import NO_FACTS, Facts, Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,15 @@ class Quote:
         sha256: hex digest of the file's bytes when the quote was checked.
         line_start: 1-based line of `start`.
         line_end: 1-based line of the last code point.
-        start: first code point of the span in the decoded file.
+        start: first code point of the span in the text of the article: the decoded file,
+            or what was extracted from it.
         end: one past the last code point.
-        text: equal to the file's text at ``[start, end)``.
+        text: equal to the article's text at ``[start, end)``.
+        extract: hex digest of the extracted text, which the index keeps; "" where the lines
+            are those of the file.
+        page_start: 1-based page of the first line; 0 if the format has no pages.
+        page_end: 1-based page of the last line; 0 if the format has no pages.
+        facts: title, date, author and source, as far as the format gives them.
     """
 
     article_id: str
@@ -34,6 +40,10 @@ class Quote:
     start: int
     end: int
     text: str
+    extract: str = ""
+    page_start: int = 0
+    page_end: int = 0
+    facts: Facts = NO_FACTS
 
     @property
     def source(self) -> str:

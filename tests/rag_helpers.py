@@ -47,7 +47,7 @@ def indexed(folder: Path) -> tuple[dict[str, ArticleStamp], list[Passage]]:
     stamps, passages = {}, []
     for file in find_articles(folder)[0]:
         loaded = load_article(folder, file.id)
-        stamps[file.id] = ArticleStamp(file.id, loaded.sha256, loaded.size_bytes, loaded.mtime_ns)
+        stamps[file.id] = loaded.stamp
         passages += split_article(loaded)
     return stamps, passages
 

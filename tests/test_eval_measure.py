@@ -110,6 +110,8 @@ def test_what_the_report_holds_of_a_question_and_its_answer(corpus):
     assert found["quotes"][0] == {
         "article_id": NAME, "sha256": SHA, "line_start": 3, "line_end": 3, "start": start,
         "end": start + len(SENTENCE), "text": SENTENCE, "number": 1, "also": False,
+        "extract": "", "page_start": 0, "page_end": 0,
+        "facts": {"title": "", "date": "", "author": "", "source": ""},
     }  # fmt: skip
     assert (found["quotes"][1]["number"], found["quotes"][1]["also"]) == (1, True)
 

@@ -18,6 +18,7 @@ from index.errors import (
     CorpusError,
     EmptyArticleError,
 )
+from index.paths import EXTRA_OF
 
 PROJECT = Path(__file__).parent.parent
 TEXT = "Köln.\r\nZweite Zeile\u2028 mit „Zitat“\n"
@@ -49,7 +50,7 @@ class TestFind:
             "b/d/e.txt",
             ".h.txt",
             ".h/x.txt",
-            "n.md",
+            "n.doc",
         ]:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text("Text", encoding="utf-8")
@@ -77,7 +78,7 @@ class TestFind:
         (tmp_path / "secret/s.txt").write_text("geheim", encoding="utf-8")
         (root / "s.txt").symlink_to("../secret/s.txt")
         (root / "folder").symlink_to(tmp_path / "secret")
-        (root / "notes.md").symlink_to("../secret/s.txt")
+        (root / "notes.doc").symlink_to("../secret/s.txt")
         assert ids(root) == ["a.txt"]
         reason = "a link that leads out of the folder"
         assert skipped(root) == [Skipped("folder", reason), Skipped("s.txt", reason)]
@@ -124,7 +125,7 @@ class TestFind:
         (root / "lost.txt").symlink_to("nowhere")
         assert ids(root) == ["a.txt"]
         assert skipped(root) == [
-            Skipped("folder.txt", "a folder, not a file named *.txt"),
+            Skipped("folder.txt", "a folder, not a file"),
             Skipped("lost.txt", f"cannot be looked at: {os.strerror(errno.ENOENT)}"),
             Skipped("pipe.txt", "not a regular file"),
         ]
@@ -136,7 +137,7 @@ class TestFind:
 
     @pytest.mark.skipif(sys.platform == "darwin", reason="its file names are always UTF-8")
     def test_names_that_are_not_utf8_are_reported(self, root):
-        for name in [b"\xe4.txt", b"\xe4.md"]:
+        for name in [b"\xe4.txt", b"\xe4.doc"]:
             Path(os.fsdecode(os.fsencode(root) + b"/" + name)).write_text("x", encoding="utf-8")
         assert ids(root) == ["a.txt"]
         assert skipped(root) == [Skipped("\\xe4.txt", "the name is not valid UTF-8")]
@@ -157,18 +158,22 @@ class TestFind:
         with pytest.raises(CorpusError, match="cannot list the folder: ") as caught:
             find_articles(root / name)
         assert caught.value.path == root / name
-        assert caught.value.hint == "name an existing, readable folder that holds *.txt files"
+        assert caught.value.hint == (
+            "name an existing, readable folder with articles, for example *.txt files"
+        )
 
     def test_a_root_without_articles_says_what_it_looked_for(self, root):
-        (root / "a.txt").rename(root / "a.md")
+        (root / "a.txt").rename(root / "a.doc")
         (root / "b.txt").mkdir()
         with pytest.raises(CorpusError) as caught:
             find_articles(root)
         assert caught.value.message == (
-            f"{root}: no article in this folder, looked for *.txt files"
-            "; b.txt: a folder, not a file named *.txt"
+            f"{root}: no article in this folder, looked for {', '.join(f'*{s}' for s in EXTRA_OF)}"
+            "; b.txt: a folder, not a file"
         )
-        assert caught.value.hint == "name a folder with UTF-8 text files whose names end in .txt"
+        assert caught.value.hint == (
+            "name a folder with articles, for example UTF-8 text files named *.txt"
+        )
 
 
 class TestLoad:
@@ -285,6 +290,7 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from index.articles import find_articles, load_article
+from index.paths import EXTRA_OF
 from index.errors import AssistantError
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
@@ -320,7 +326,7 @@ def test_what_may_not_be_read():
         f"ArticleReadError a.txt: cannot be read: {denied}"
         " | give yourself permission to read it, for example with chmod u+r",
         f"CorpusError {root}/closed: cannot list the folder: {denied}"
-        " | name an existing, readable folder that holds *.txt files",
+        " | name an existing, readable folder with articles, for example *.txt files",
     ]
 
 

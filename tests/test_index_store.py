@@ -244,8 +244,8 @@ def test_an_index_of_another_version_is_refused(root, key, value, what):
 
 
 def test_a_manifest_of_a_later_format_is_not_read_further(root):
-    resign(root, lambda m: (m.clear(), m.update({"format": 2, "völlig": "anders", "files": {}})))
-    with pytest.raises(StoreMismatchError, match="format version: 2 in the index"):
+    resign(root, lambda m: (m.clear(), m.update({"format": 3, "völlig": "anders", "files": {}})))
+    with pytest.raises(StoreMismatchError, match="format version: 3 in the index"):
         Snapshot.open(root, None)
 
 

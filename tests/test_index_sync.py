@@ -93,8 +93,11 @@ def equals_fresh(corpus, root, tmp_path):
     ],
 )
 def test_diff(current, stored, expected):
-    stamps = {name: ArticleStamp(name, sha256, 1, 1) for name, sha256 in stored.items()}
-    assert diff(current, stamps) == tuple(ArticleChange(*entry) for entry in expected)
+    now, before = (
+        {name: ArticleStamp(name, key, 1, 1, key) for name, key in keys.items()}
+        for keys in (current, stored)
+    )
+    assert diff(now, before) == tuple(ArticleChange(*entry) for entry in expected)
 
 
 def test_a_first_sync_adds_everything(corpus, tmp_path):
@@ -509,7 +512,7 @@ class TestIsStale:
         assert self.stale(corpus, root)
 
     def test_other_files_do_not_count(self, corpus, root):
-        write_corpus(corpus, {"notiz.md": b"Neu", ".versteckt.txt": b"Neu"})
+        write_corpus(corpus, {"notiz.doc": b"Neu", ".versteckt.txt": b"Neu"})
         assert not self.stale(corpus, root)
 
     def test_a_folder_that_is_gone(self, corpus, root, tmp_path):

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from index.types import Facts
 from rag.followup import AskBack
 from rag.types import (
     AbstainReason,
@@ -25,7 +26,10 @@ from ui.source import ShownLine, SourceView
 
 DE = PAGE_WORDS["de"]
 FIRST = Quote("a.txt", "0" * 64, 2, 2, 5, 20, "Es sind „zwölf“ Boote.")
-SECOND = Quote("b/c.txt", "1" * 64, 3, 4, 0, 9, "Zwölf Boote\nliegen da.")
+SECOND = Quote(
+    "b/c.pdf", "1" * 64, 3, 4, 0, 9, "Zwölf Boote\nliegen da.", "2" * 64, 7, 8,
+    Facts(title="Bericht", date="2024-10-24"),
+)  # fmt: skip
 VERBATIM = Verdict(VerdictLabel.SUPPORTED, 1.0, "verbatim")
 DRAFTED = Answer(
     question="Wie viele Boote?",
@@ -64,6 +68,7 @@ def test_a_drafted_answer() -> None:
                 "kind": "cited",
                 "text": "Es sind „zwölf“ Boote.",
                 "place": "seeds/a.txt, Zeile 2",
+                "about": "",
                 "copy": "»Es sind „zwölf“ Boote.« (seeds/a.txt, Zeile 2)",
             },
             {
@@ -71,8 +76,9 @@ def test_a_drafted_answer() -> None:
                 "number": 1,
                 "kind": "also",
                 "text": "Zwölf Boote\nliegen da.",
-                "place": "seeds/b/c.txt, Zeilen 3–4",
-                "copy": "„Zwölf Boote liegen da.“ (seeds/b/c.txt, Zeilen 3–4)",
+                "place": "seeds/b/c.pdf, Zeilen 3–4 (S. 7–8)",
+                "about": "Bericht · 2024-10-24",
+                "copy": "„Zwölf Boote liegen da.“ (seeds/b/c.pdf, Zeilen 3–4 (S. 7–8))",
             },
         ],
         "notices": ["Die Quellen nennen verschiedene Zahlen: 12; 13"],

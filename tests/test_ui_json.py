@@ -14,7 +14,8 @@ FILES = {
     "b.txt": "Die Fähre fährt um 9 Uhr ab.\n".encode(),
 }
 FIELDS = ["question", "answer", "abstained", "reason", "claims", "quotes", "hits", "seconds"]
-QUOTE = ["article", "sha256", "line_start", "line_end", "start", "end", "text"]
+QUOTE = ["article", "sha256", "line_start", "line_end", "start", "end", "text",
+         "extract", "page_start", "page_end", "facts"]  # fmt: skip
 HIT = ["article", "line_start", "line_end", "score"]
 
 

@@ -147,6 +147,9 @@ def test_notices_follow_the_answer() -> None:
 # --- JSON
 
 
+NOT_EXTRACTED = {"extract": None, "page_start": None, "page_end": None, "facts": {}}
+
+
 def test_json_of_an_answer() -> None:
     quote = _quote("Es waren „8.000“.")
     also = _quote(quote.text, "süd/b.txt", 0)
@@ -162,6 +165,7 @@ def test_json_of_an_answer() -> None:
             "start": quote.start,
             "end": quote.end,
             "text": "Es waren „8.000“.",
+            **NOT_EXTRACTED,
         },
         {
             "article": "süd/b.txt",
@@ -171,6 +175,7 @@ def test_json_of_an_answer() -> None:
             "start": 0,
             "end": 17,
             "text": "Es waren „8.000“.",
+            **NOT_EXTRACTED,
         },
     ]
     expected = {

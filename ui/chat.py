@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from index.paths import EXTRA_OF
 from ui.chat_handlers import Handlers
 from ui.chat_words import PAGE_WORDS, language_of
 from ui.conversation import Conversation
@@ -72,7 +73,7 @@ class _Page:
                     label=say["scope"], multiselect=True, choices=[], value=[], elem_id="bl-scope"
                 )
                 self.files = gr.File(
-                    label=say["upload"], file_count="multiple", file_types=[".txt"],
+                    label=say["upload"], file_count="multiple", file_types=list(EXTRA_OF),
                     elem_id="bl-files", height=150,
                 )  # fmt: skip
         self.download = _script("download.js", elem_id="bl-download", visible="hidden")

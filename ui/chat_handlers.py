@@ -120,7 +120,9 @@ class Handlers:
         turn = conversation.turn(number)
         if turn is None or (quote := quote_at(turn, position)) is None:
             return None
-        view = source_view(self.desk.folder.corpus, quote, around if type(around) is int else None)
+        folder = self.desk.folder
+        middle = around if type(around) is int else None
+        view = source_view(folder.corpus, quote, middle, folder)
         assert isinstance(number, int)
         assert isinstance(position, int)
         return source_value(view, turn, number, position, conversation.language)

@@ -13,7 +13,7 @@ from rag.followup import AskBack
 from rag.types import AbstainReason, Answer, Quote
 from ui.chat_words import PAGE_WORDS
 from ui.conversation import Conversation, Turn
-from ui.render import notice_text, shown
+from ui.render import about, notice_text, page, shown
 from ui.source import SourceView
 
 Words = Mapping[str, str]
@@ -92,6 +92,7 @@ def quote_value(
         "kind": kind,
         "text": text,
         "place": where,
+        "about": about(quote),
         "copy": f"{_in_marks(' '.join(text.split()), say)} ({where})",
     }
 
@@ -101,7 +102,7 @@ def place(quote: Quote, corpus_name: str, say: Words) -> str:
     lines = f"{say['line']} {quote.line_start}"
     if quote.line_end != quote.line_start:
         lines = f"{say['lines_to']} {quote.line_start}–{quote.line_end}"
-    return f"{one_line(corpus_name)}/{one_line(quote.article_id)}, {lines}"
+    return f"{one_line(corpus_name)}/{one_line(quote.article_id)}, {lines}{page(quote, say)}"
 
 
 def source_value(

@@ -153,6 +153,9 @@ def _common_options(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         action="store_true",
         help="fetch a named model that is not on this machine",
     )
+    common.add_argument(
+        "--max-mb", type=_count, default=20, metavar="N", help="leave larger files out (default 20)"
+    )
     common.add_argument("--json", action="store_true", help="print one JSON object a line")
     return common
 

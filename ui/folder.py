@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles import load_article
-from index.errors import AssistantError, QuestionError
+from index.errors import AssistantError, QuestionError, StoreError
+from index.formats import Extracted
 from index.store import Snapshot
 from index.sync import is_stale
 from rag.question import resolve_articles
@@ -87,7 +88,7 @@ class Folder:
             raise QuestionError(
                 f"{article!r} fits {len(found)} articles", hint=f"choose: {', '.join(found[:5])}"
             )
-        text = load_article(self.corpus, found[0])
+        text = load_article(self.corpus, found[0], self.extracted)
         count = text.line_count
         if not 1 <= first <= last <= count or last - first >= MOST_LINES:
             raise QuestionError(
@@ -96,6 +97,22 @@ class Folder:
             )
         lines = (text.line(number) for number in range(first, last + 1))
         return found[0], [text.text[line.start : line.end] for line in lines], count
+
+    def extracted(self, article_id: str, sha256: str) -> Extracted | None:
+        """What was extracted from a file; see `Snapshot.extracted`. None without an index."""
+        with self._lock:
+            try:
+                return self._current().extracted(article_id, sha256)
+            except StoreError:
+                return None
+
+    def extract_text(self, extract: str) -> str | None:
+        """An extracted text; see `Snapshot.extract_text`. None without an index."""
+        with self._lock:
+            try:
+                return self._current().extract_text(extract)
+            except StoreError:
+                return None
 
     def close(self) -> None:
         """Close the index."""

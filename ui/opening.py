@@ -29,6 +29,7 @@ def open_assistant(options: argparse.Namespace, **settings: object) -> Assistant
         "index": options.index,
         "embedder": options.embedder,
         "allow_download": options.allow_download,
+        "max_mb": options.max_mb,
     }
     return Assistant(Config.from_mapping(values | settings))
 
@@ -67,7 +68,8 @@ def sync_shown(
     config = assistant.config
     started = time.perf_counter()
     if dry_run:
-        report = preview(config.corpus, config.index_folder, assistant.model, full=full)
+        place = (config.corpus, config.index_folder, assistant.model)
+        report = preview(*place, full=full, max_bytes=config.max_bytes)
     else:
         with with_bar(options.say) as progress:
             report = assistant.sync(full=full, progress=progress)

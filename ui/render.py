@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
@@ -47,7 +48,7 @@ def abstention_text(answer: Answer, corpus: PurePath) -> str:
     if answer.nearest:
         lines += ["", say["nearest"]]
         for quote in answer.nearest:
-            lines.append(f"  – {_inline(quote)}\n    {place(quote, corpus)}")
+            lines.append(f"  – {_inline(quote)}\n    {place(quote, corpus, say)}")
     return "\n".join(lines)
 
 
@@ -57,9 +58,24 @@ def notice_text(notice: Notice, say: Mapping[str, str]) -> str:
     return say[f"notice_{notice.kind.value}"].format(details=details)
 
 
-def place(quote: Quote, corpus: PurePath) -> str:
-    """Where a quote stands, as ``folder/file:line``."""
-    return one_line(str(corpus / quote.source))
+def place(quote: Quote, corpus: PurePath, say: Mapping[str, str]) -> str:
+    """Where a quote stands, as ``folder/file:line``, with its page if there are pages."""
+    return one_line(str(corpus / quote.source)) + page(quote, say)
+
+
+def page(quote: Quote, say: Mapping[str, str]) -> str:
+    """`` (p. 3)`` or `` (p. 3–4)``; empty if the format has no pages."""
+    if not quote.page_start:
+        return ""
+    last = f"–{quote.page_end}" if quote.page_end != quote.page_start else ""
+    return f" ({say['page']} {quote.page_start}{last})"
+
+
+def about(quote: Quote) -> str:
+    """Title, author, date and source of the article on one line; empty if none is known."""
+    facts = quote.facts
+    known = (facts.title, facts.author, facts.date, facts.source)
+    return " · ".join(one_line(fact) for fact in known if fact)
 
 
 def hits_text(hits: Sequence[Hit], corpus: PurePath) -> str:
@@ -190,6 +206,10 @@ def _quote_values(quote: Quote) -> dict[str, Any]:
         "start": quote.start,
         "end": quote.end,
         "text": quote.text,
+        "extract": quote.extract or None,
+        "page_start": quote.page_start or None,
+        "page_end": quote.page_end or None,
+        "facts": {name: value for name, value in asdict(quote.facts).items() if value},
     }
 
 
@@ -250,10 +270,9 @@ def _quotes(answer: Answer, corpus: PurePath) -> str:
 def _card(citation: Citation, corpus: PurePath, say: Mapping[str, str]) -> str:
     mark = f"[{citation.number}] "
     lines = [mark + _block(citation.quote.text, len(mark))]
-    lines.append(" " * len(mark) + place(citation.quote, corpus))
-    for quote in citation.also:
-        lines.append(" " * len(mark) + f"{say['also']} {place(quote, corpus)}")
-    return "\n".join(lines)
+    below = [place(citation.quote, corpus, say), about(citation.quote)]
+    below += [f"{say['also']} {place(quote, corpus, say)}" for quote in citation.also]
+    return "\n".join([*lines, *(" " * len(mark) + line for line in below if line)])
 
 
 def _block(text: str, indent: int) -> str:

@@ -23,7 +23,7 @@ from ui.chat import page_style
 from ui.programs import TOOLS_PATH
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-MAX_UPLOAD = "5mb"
+MAX_UPLOAD = "20mb"
 THREADS = 80
 """People that may wait at the same time: each waiting question holds one thread."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.articles import load_article
 from index.errors import ArticleError
 from index.types import Article
-from rag.quotes import check_quote
+from rag.quotes import Extracts, NoExtracts, check_quote
 from rag.types import Quote
 
 WINDOW_LINES = 400
@@ -56,19 +56,23 @@ class SourceView:
     unreadable: str = ""
 
 
-def source_view(corpus: Path, quote: Quote, around: int | None = None) -> SourceView:
+def source_view(
+    corpus: Path, quote: Quote, around: int | None = None, extracts: Extracts | None = None
+) -> SourceView:
     """An article with one quote marked.
 
     Args:
         corpus: folder of the articles.
         quote: what to mark; not marked if it no longer stands in the file.
         around: 1-based line in the middle of the window; None for the quote's first.
+        extracts: keeps what was extracted from files that are no text.
     """
+    extracts = extracts or NoExtracts()
     try:
-        article = load_article(corpus, quote.article_id)
+        article = load_article(corpus, quote.article_id, extracts.extracted)
     except ArticleError as error:
         return SourceView(quote.article_id, 0, (), stands=False, unreadable=error.message)
-    stands = article.sha256 == quote.sha256 and check_quote(corpus, quote)
+    stands = article.sha256 == quote.sha256 and check_quote(corpus, quote, extracts)
     span = (quote.start, quote.end) if stands else (0, 0)
     middle = min(max(1, around or quote.line_start), article.line_count)
     numbers = window(article, middle)

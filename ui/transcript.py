@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.types import Answer, Citation, Quote
-from ui.render import shown
+from ui.render import about, page, shown
 from ui.words import WORDS
 
 TRANSCRIPT_WORDS = {
@@ -106,10 +106,10 @@ def _answer(answer: Answer, say: Mapping[str, str]) -> Iterator[str]:
 
 
 def _citation(citation: Citation, say: Mapping[str, str]) -> Iterator[str]:
-    yield f"**\\[{citation.number}\\]** {_place(citation.quote)}"
+    yield f"**\\[{citation.number}\\]** {_place(citation.quote, say)}"
     yield _fenced(citation.quote.text)
     if citation.also:
-        yield "\n".join(f"- {say['also']} {_place(quote)}" for quote in citation.also)
+        yield "\n".join(f"- {say['also']} {_place(quote, say)}" for quote in citation.also)
 
 
 def _abstention(answer: Answer, say: Mapping[str, str]) -> Iterator[str]:
@@ -120,13 +120,15 @@ def _abstention(answer: Answer, say: Mapping[str, str]) -> Iterator[str]:
     if answer.nearest:
         yield say["nearest"]
     for quote in answer.nearest:
-        yield f"**{say['not_an_answer']}:** {_place(quote)}"
+        yield f"**{say['not_an_answer']}:** {_place(quote, say)}"
         yield _fenced(quote.text)
 
 
-def _place(quote: Quote) -> str:
-    """File and line, and the beginning of the hash of the file in which the quote stood."""
-    return f"{_code(quote.source)}, sha256 {_code(quote.sha256[:_SHA256_CHARS])}"
+def _place(quote: Quote, say: Mapping[str, str]) -> str:
+    """File, line and page, the beginning of the file's hash, and what the article is."""
+    known = f", {_code(about(quote))}" if about(quote) else ""
+    where = _code(f"{quote.source}{page(quote, say)}")
+    return f"{where}, sha256 {_code(quote.sha256[:_SHA256_CHARS])}{known}"
 
 
 def _fenced(text: str) -> str:

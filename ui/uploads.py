@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import stat
@@ -17,7 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.articles import load_article
+from index.articles import MAX_BYTES, RawFile, articles_in, read_file
 from index.errors import (
     ArticleDecodeError,
     ArticleError,
@@ -27,10 +26,8 @@ from index.errors import (
     UploadExistsError,
 )
 from index.files import sync_path
-from index.paths import SUFFIX, display_id, is_article_name, reason_of
+from index.paths import EXTRA_OF, display_id, is_article_name, reason_of
 
-MAX_UPLOAD_BYTES = 5 * 1024 * 1024
-"""Hundreds of times the longest news article."""
 _MOST_NAME_BYTES = 255  # NAME_MAX of the usual file systems. Source: limits.h of Linux
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _RENAME = "rename the file, then give it again"
@@ -48,7 +45,7 @@ def save_upload(
     corpus: Path,
     *,
     replace: bool = False,
-    limit_bytes: int = MAX_UPLOAD_BYTES,
+    limit_bytes: int = MAX_BYTES,
 ) -> str:
     """Put a file that a browser sent into the corpus.
 
@@ -84,8 +81,8 @@ def save_upload(
 def _store(corpus: Path, data: bytes, article_id: str, existing: str, replace: bool) -> None:
     """Write the bytes under the name that exists, or under a new one; all of them or nothing."""
     try:
+        _check_article(data, article_id)
         with _temporary(corpus, data) as temporary:
-            _check_text(corpus, temporary.name, article_id)
             if existing and not replace:
                 raise _exists(article_id, existing)
             if existing:
@@ -123,8 +120,8 @@ def _fault(name: str) -> tuple[str, str]:
     if name != name.strip():
         return "the name begins or ends with a blank", _RENAME
     if not is_article_name(name):
-        remedy = f"save the article as plain text (UTF-8) under a name that ends in {SUFFIX}"
-        return f"only files named *{SUFFIX} are articles", remedy
+        remedy = "save the article as plain text (UTF-8) under a name that ends in .txt"
+        return f"the name must end in one of {', '.join(EXTRA_OF)}", remedy
     if (length := len(name.encode("utf-8"))) > _MOST_NAME_BYTES:
         return f"the name has {length} bytes, at most {_MOST_NAME_BYTES} are allowed", _RENAME
     return "", ""
@@ -194,7 +191,8 @@ def _holds(corpus: Path, existing: str, data: bytes) -> bool:
     try:
         if (corpus / existing).lstat().st_size != len(data):
             return False
-        return load_article(corpus, existing).sha256 == hashlib.sha256(data).hexdigest()
+        same = read_file(corpus, existing).data == data
+        return same and bool(articles_in(RawFile.of(existing, data))[0])
     except (OSError, ArticleError):
         return False
 
@@ -219,18 +217,20 @@ def _temporary(corpus: Path, data: bytes) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
-def _check_text(corpus: Path, file_name: str, article_id: str) -> None:
-    """Read the file as an article; errors name the article, not the temporary file."""
+def _check_article(data: bytes, article_id: str) -> None:
+    """Read the bytes as an article.
+
+    Raises:
+        ArticleError: they are none.
+    """
     try:
-        load_article(corpus, file_name)
+        articles_in(RawFile.of(article_id, data))
     except ArticleDecodeError as error:
         hint = "save it as plain text in UTF-8, then give it again"
         raise ArticleDecodeError(article_id, error.offset_bytes, error.reason, hint=hint) from error
-    except ArticleError as error:
-        message = error.message.replace(file_name, display_id(article_id))
-        empty = isinstance(error, EmptyArticleError)
-        hint = "put text into the file, then give it again" if empty else "give the file again"
-        raise type(error)(article_id, message, hint=hint) from error
+    except EmptyArticleError as error:
+        hint = "put text into the file, then give it again"
+        raise EmptyArticleError(article_id, error.message, hint=hint) from error
 
 
 def _refused(name: str, why: str, remedy: str) -> UploadError:

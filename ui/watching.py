@@ -112,6 +112,7 @@ class Watcher:
                 lambda: self._assistant.embedder,
                 full=self._full,
                 held=changed.unsettled,
+                max_bytes=config.max_bytes,
                 progress=progress,
             )
 

@@ -28,6 +28,7 @@ const quoteCard = (turn, quote, say) => {
         class: 'bl-place', title: say.show, key: `q${turn.number}.${quote.position}`,
       }),
       copying),
+    quote.about ? make('div', { class: 'bl-about' }, quote.about) : null,
   );
 };
 const quoteList = (turn, kinds, title, say, note) => {
