@@ -15,6 +15,7 @@ from index.store import Snapshot
 from index.types import ArticleStamp, Change, Passage
 from index.writer import text_key
 
+_LARGE_SHARE = 0.1
 NEW_TEXT = frozenset({Change.ADDED, Change.CHANGED})
 """Changes that bring text, of which some may have to be embedded."""
 
@@ -56,6 +57,13 @@ class Plan:
     passages: Mapping[str, tuple[Passage, ...]]
     restamped: tuple[ArticleStamp, ...]
     total: int
+
+    @property
+    def wants_compacting(self) -> bool:
+        """True if an article is gone, whose words must not stay, or much is new."""
+        touched = sum(change.passages for change in self.changes)  # none of unchanged articles
+        gone = any(change.change is Change.REMOVED for change in self.changes)
+        return gone or touched > _LARGE_SHARE * self.total
 
     @property
     def is_done(self) -> bool:

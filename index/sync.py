@@ -161,7 +161,10 @@ def sync(
         if before is None or not plan.is_done:
             with Writer(root, model, before, known) as writer:
                 _apply(writer, plan, found, embedder, progress)
-                generation, written = writer.commit(now()).generation, True
+                generation, written = (
+                    writer.commit(now(), compact=plan.wants_compacting).generation,
+                    True,
+                )
     return _report(plan, generation, found.errors, skipped, written=written)
 
 

@@ -66,6 +66,9 @@ class Writer(AbstractContextManager["Writer"]):
             self._vectors = before.copy_vectors()
             self._next_id = before.manifest.next_id
         self._database = sqlite3.connect(self._folder / DATABASE)
+        # no text stays in free pages; what is half-written is thrown away and never repaired
+        for setting in ("secure_delete = ON", "journal_mode = OFF", "synchronous = OFF"):
+            self._database.execute(f"PRAGMA {setting}").fetchall()
         if before is None:
             self._database.executescript(SCHEMA)
 
@@ -125,11 +128,12 @@ class Writer(AbstractContextManager["Writer"]):
         for first in range(0, len(keyed), _BATCH):
             self._insert_passages(keyed[first : first + _BATCH], vectors)
 
-    def commit(self, now: datetime) -> Manifest:
+    def commit(self, now: datetime, *, compact: bool = True) -> Manifest:
         """Write everything to disk and make it the current generation.
 
         Args:
             now: time of creation, with time zone.
+            compact: rewrite the database without gaps; takes as long as it is large.
 
         Raises:
             StoreWriteError: the disk is full or read-only.
@@ -137,7 +141,7 @@ class Writer(AbstractContextManager["Writer"]):
         import faiss
 
         count, articles = self._count("passages"), self._count("articles")
-        self._close_database()
+        self._close_database(compact)
         try:
             faiss.write_index(self._vectors, str(self._folder / VECTORS))
         except RuntimeError as error:
@@ -160,13 +164,15 @@ class Writer(AbstractContextManager["Writer"]):
         generations.commit(self._root, self._folder, manifest)
         return manifest
 
-    def _close_database(self) -> None:
+    def _close_database(self, compact: bool) -> None:
         self._database.execute(
             "DELETE FROM extracts WHERE sha256 NOT IN (SELECT extract FROM articles)"
         )
-        lexical.compact(self._database)
+        if compact:
+            lexical.compact(self._database)
         self._database.commit()
-        self._database.execute("VACUUM")
+        if compact:
+            self._database.execute("VACUUM")
         self._database.close()
 
     def _known_vectors(self, keys: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
