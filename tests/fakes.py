@@ -102,7 +102,7 @@ def contents(root: Path) -> list[tuple[Any, ...]]:
         passages = [p for article_id in stamps for p in snapshot.article_passages(article_id)]
         assert sorted(p.id for p in passages) == snapshot.passage_ids()
         return [
-            *((s.id, s.sha256, s.size_bytes) for s in stamps.values()),
+            *((s.id, s.sha256, s.size_bytes, s.fingerprint) for s in stamps.values()),
             *(
                 (p.article_id, p.start, p.end, p.line_start, p.line_end, p.text, p.boilerplate)
                 for p in passages

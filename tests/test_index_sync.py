@@ -1,6 +1,7 @@
 import os
 from contextlib import closing
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from fakes import (
@@ -573,12 +574,16 @@ def rankings(root):
     return found
 
 
-NAMES = ["a.txt", "b.txt", "ü/c.txt", "ü/d.txt"]
+NAMES = [
+    "a.txt", "A.txt", "b.txt", "ü/c.txt", "ü/d.txt", "é.txt", "e\u0301.txt", "n.jsonl", "n.md",
+]  # fmt: skip
 TEXTS = [
     *ARTICLES.values(),
     "Regen fällt. ".encode() * 120,
     "Regen fällt. ".encode() * 60 + "\r\n\r\nLawrow reist nach Köln.\r\n".encode(),
     "Mehr zum Thema\nDrei Züge\n\nDer Präsident sah drei Züge.".encode(),
+    b'{"id": "a", "text": "Drei Z\\u00fcge fahren."}\n{"id": "b", "text": "Regen kommt."}\n',
+    b'{"id": "b", "text": "Regen kommt."}\n{"id": "a", "text": "Vier Z\\u00fcge fahren."}\n',
     b"\xff kein UTF-8",
     b"",
 ]
@@ -595,6 +600,8 @@ step = st.one_of(
     st.tuples(st.just("rename"), name, name),
     st.tuples(st.just("swap"), name, name),
     st.tuples(st.just("copy"), name, name),
+    st.tuples(st.just("touch"), name),
+    st.tuples(st.just("turn"), name),
     st.tuples(st.just("sync")),
 )
 
@@ -613,6 +620,12 @@ def perform(corpus, step):
         paths[0].unlink()
     elif kind == "rename":
         paths[0].rename(paths[1])
+    elif kind == "touch":
+        os.utime(paths[0])
+    elif kind == "turn":  # neither size nor time show it
+        status = paths[0].stat()
+        paths[0].write_bytes(paths[0].read_bytes()[::-1])
+        os.utime(paths[0], ns=(status.st_atime_ns, status.st_mtime_ns))
     elif kind == "copy":
         paths[1].write_bytes(paths[0].read_bytes())
     elif kind == "swap" and paths[1].exists():
@@ -621,7 +634,7 @@ def perform(corpus, step):
         paths[1].write_bytes(first)
 
 
-@given(script=st.lists(step, min_size=1, max_size=12))
+@given(script=st.lists(step, min_size=1, max_size=12), large_share=st.sampled_from([0, 100]))
 @example(
     script=[
         ("write", "a.txt", TEXTS[0]),
@@ -632,26 +645,44 @@ def perform(corpus, step):
         ("sync",),
         ("swap", "ü/c.txt", "fix.txt"),
         ("rename", "ü/d.txt", "a.txt"),
-    ]
+    ],
+    large_share=0,
+)
+@example(
+    script=[
+        ("write", "n.jsonl", TEXTS[-4]),
+        ("write", "é.txt", TEXTS[0]),
+        ("write", "a.txt", TEXTS[3]),
+        ("sync",),
+        ("write", "n.jsonl", TEXTS[-3]),
+        ("rename", "é.txt", "e\u0301.txt"),
+        ("rename", "a.txt", "A.txt"),
+        ("sync",),
+        ("turn", "A.txt"),
+        ("touch", "n.jsonl"),
+    ],
+    large_share=100,
 )
 @settings(
-    max_examples=30,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-def test_after_any_edit_script_a_sync_equals_a_fresh_build(tmp_path_factory, script):
+def test_after_any_edit_script_a_sync_equals_a_fresh_build(tmp_path_factory, script, large_share):
     base = tmp_path_factory.mktemp("script")
     corpus, root = base / "corpus", base / "index"
     write_corpus(corpus, {"fix.txt": "Fest: Präsident, 8.000 Züge.\r\n".encode()})
     (corpus / "ü").mkdir()
     for entry in script:
         if entry == ("sync",):
-            build(corpus, root)
+            with mock.patch("index.plan._LARGE_SHARE", large_share):
+                build(corpus, root)
         else:
             perform(corpus, entry)
     if not (corpus / "fix.txt").exists() or not (corpus / "fix.txt").read_bytes().strip():
         write_corpus(corpus, {"fix.txt": b"Fest"})
-    build(corpus, root)
+    with mock.patch("index.plan._LARGE_SHARE", large_share):
+        build(corpus, root)
     with closing(Snapshot.open(root, None)) as snapshot:
         assert not is_stale(corpus, snapshot)
     equals_fresh(corpus, root, base)
