@@ -1,18 +1,50 @@
 """Looking over an index in full: damage of its files, and parts that disagree.
 
-Reads only. Every finding is one sentence; the remedy is always the same, a rebuild.
+Reads only. Every finding is one sentence; the remedy is always the same, a rebuild. That two
+vectors were exchanged shows only in the checksum of their file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from index import generations
-from index.generations import DATABASE
+from index.generations import DATABASE, Manifest
 from index.store import Snapshot, check_identity
 from index.types import ModelIdentity
+from index.writer import text_key
+
+_QUERIES = (
+    (
+        "passages of no article",
+        "SELECT count(*) FROM passages WHERE article_id NOT IN (SELECT id FROM articles)",
+    ),
+    (
+        "articles without a passage",
+        "SELECT count(*) FROM articles WHERE id NOT IN (SELECT article_id FROM passages)",
+    ),
+    (
+        "passages whose text does not fit its place",
+        'SELECT count(*) FROM passages WHERE start < 0 OR "end" - start != length(text)',
+    ),
+    (
+        "passages with impossible lines",
+        "SELECT count(*) FROM passages JOIN articles ON articles.id = article_id"
+        " WHERE line_start < 1 OR line_end < line_start OR line_end > line_count",
+    ),
+    (
+        "articles whose extracted text is missing",
+        "SELECT count(*) FROM articles WHERE extract != ''"
+        " AND extract NOT IN (SELECT sha256 FROM extracts)",
+    ),
+)
+_NORM_ERROR = 1e-3
 
 
 def check_index(root: Path, model: ModelIdentity | None) -> list[str]:
@@ -33,28 +65,57 @@ def check_index(root: Path, model: ModelIdentity | None) -> list[str]:
     found = generations.damage(folder, manifest, thorough=True)
     if found:
         return found
-    with closing(Snapshot.open(root, model)) as snapshot:
-        found += _disagreements(snapshot)
-    uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as database:
-        rows = database.execute("PRAGMA integrity_check").fetchall()
-        found += [f"{folder / DATABASE}: {row[0]}" for row in rows if row[0] != "ok"]
+    path = folder / DATABASE
+    with (
+        closing(Snapshot.open(root, model)) as snapshot,
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db,
+    ):
+        try:
+            rows = db.execute("PRAGMA integrity_check").fetchall()
+            found += [f"{path}: {row[0]}" for row in rows if row[0] != "ok"]
+            findings = (*_disagreements(snapshot), *_rows(db, manifest), *_vectors(snapshot))
+            found += [f"{folder}: {finding}" for finding in findings]
+        except sqlite3.DatabaseError as error:
+            found.append(f"{path}: {error}")
     return found
 
 
-def _disagreements(snapshot: Snapshot) -> list[str]:
+def _disagreements(snapshot: Snapshot) -> Iterator[str]:
     """Ids that stand in one part of the index and not in another."""
     passages = set(snapshot.passage_ids())
-    vectors = {int(i) for i in snapshot.vector_ids()}
-    lexical = set(snapshot.lexical_ids())
-    found = [
-        f"{snapshot.folder}: {len(passages ^ other)} passages differ between corpus and {name}"
-        for name, other in (("vectors", vectors), ("lexical index", lexical))
-        if passages != other
-    ]
-    if len(passages) != snapshot.manifest.passages:
-        count = f"{len(passages)} passages, {snapshot.manifest.passages} in the manifest"
-        found.append(f"{snapshot.folder}: {count}")
+    vectors = [int(i) for i in snapshot.vector_ids()]
+    lexical = snapshot.lexical_ids()
+    for name, other in (("vectors", vectors), ("lexical index", lexical)):
+        if passages != set(other):
+            count = len(passages ^ set(other))
+            yield f"{count} passages differ between corpus and {name}"
+        elif len(other) != len(passages):
+            yield f"{len(other) - len(passages)} passages stand twice in the {name}"
     if passages and max(passages) >= snapshot.manifest.next_id:
-        found.append(f"{snapshot.folder}: id {max(passages)} was not given out yet")
-    return found
+        yield f"id {max(passages)} was not given out yet"
+
+
+def _rows(db: sqlite3.Connection, manifest: Manifest) -> Iterator[str]:
+    """Rows of the database that do not fit together or into the manifest."""
+    for what, query in _QUERIES:
+        if count := db.execute(query).fetchone()[0]:
+            yield f"{count} {what}"
+    for table, wanted in (("articles", manifest.articles), ("passages", manifest.passages)):
+        if (count := db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) != wanted:
+            yield f"{count} {table}, {wanted} in the manifest"
+    texts = db.execute("SELECT text, text_key FROM passages")
+    if count := sum(text_key(text) != key for text, key in texts):
+        yield f"{count} passages whose text is not the one that was embedded"
+    extracts = db.execute("SELECT sha256, text FROM extracts")
+    if count := sum(hashlib.sha256(t.encode("utf-8")).hexdigest() != key for key, t in extracts):
+        yield f"{count} extracted texts do not match their checksums"
+
+
+def _vectors(snapshot: Snapshot) -> Iterator[str]:
+    """Vectors of another length than those of the model."""
+    vectors = snapshot.all_vectors()
+    if vectors.shape[1] != snapshot.manifest.model.dim:
+        yield f"vectors of {vectors.shape[1]} numbers, {snapshot.manifest.model.dim} expected"
+    lengths = np.linalg.norm(vectors, axis=1)
+    if count := int((~(np.abs(lengths - 1) <= _NORM_ERROR)).sum()):
+        yield f"{count} vectors do not have length 1"

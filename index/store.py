@@ -246,6 +246,14 @@ class Snapshot:
         ids: NDArray[np.int64] = faiss.vector_to_array(self._vectors.id_map)
         return ids
 
+    def all_vectors(self) -> NDArray[np.float32]:
+        """All stored vectors, (passages, dim) float32, in the order of `vector_ids`."""
+        import faiss
+
+        flat: Any = faiss.downcast_index(self._vectors.index)
+        vectors: NDArray[np.float32] = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d)
+        return vectors.reshape(flat.ntotal, flat.d).copy()
+
     def id_of_text(self, text_key: bytes) -> int | None:
         """Id of a passage with this text, whose vector can be used again."""
         rows = self._rows("SELECT id FROM passages WHERE text_key = ? LIMIT 1", (text_key,))
@@ -287,7 +295,5 @@ def check_identity(root: Path, manifest: Manifest, model: ModelIdentity | None) 
 
 
 def _passage(row: Any) -> Passage:
-    passage_id, article_id, start, end, line_start, line_end, text, boilerplate = row
-    return Passage(
-        passage_id, article_id, start, end, line_start, line_end, text, bool(boilerplate)
-    )
+    i, article_id, start, end, line_start, line_end, text, boilerplate = row
+    return Passage(i, article_id, start, end, line_start, line_end, text, bool(boilerplate))
