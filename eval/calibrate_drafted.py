@@ -29,7 +29,7 @@ from rag.reading import ABSTAIN_BELOW, WEIGHTS
 
 SIGNS = {
     "one": 0, "drafter": 1, "evidence": 1, "names": -1, "numbers": -1, "fits": 1, "agrees": 1,
-    "foreign": 0,
+    "foreign": 0, "alone": 1, "chance": 1, "cosine": 1, "unknown": -1, "unit": 1,
 }  # fmt: skip
 OFF_TOPIC_QUESTIONS = 100
 Observed = tuple[Mapping[str, float], float, float]

@@ -93,14 +93,21 @@ class SyncReport:
         return Tally(len(entries), passages, reused, sum(entry.embedded for entry in entries))
 
 
-def pending(corpus: Path, snapshot: Snapshot) -> tuple[ArticleChange, ...]:
+def pending(
+    corpus: Path, snapshot: Snapshot, *, max_bytes: int = MAX_BYTES
+) -> tuple[ArticleChange, ...]:
     """What a sync would change, without changing it; every article is read.
+
+    Args:
+        corpus: folder of articles.
+        snapshot: the index.
+        max_bytes: files that are larger are left out.
 
     Raises:
         CorpusError: the folder is missing or holds no article.
     """
     stored = snapshot.stamps()
-    found = scan(corpus, find_articles(corpus)[0], stored)
+    found = scan(corpus, find_articles(corpus)[0], stored, max_bytes=max_bytes)
     if not found.stamps:
         raise _nothing_readable(corpus, found.errors)
     changes = diff(found.stamps, stored)

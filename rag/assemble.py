@@ -105,7 +105,7 @@ class Assistant:
 
     def pending(self) -> tuple[ArticleChange, ...]:
         """What a sync would change; see `index.sync.pending`."""
-        return pending(self.config.corpus, self.snapshot)
+        return pending(self.config.corpus, self.snapshot, max_bytes=self.config.max_bytes)
 
     def ask(
         self,
