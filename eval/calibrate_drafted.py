@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from eval.calibrate import OFF_TOPIC_WEIGHT, Cases, report
+from eval.calibrate import OFF_TOPIC_WEIGHT, Cases, cross_validated, report
 from eval.questions import SEEDS_SET, load_questions, of_split
 from index.errors import ConfigError
 from index.files import open_text
@@ -27,10 +27,8 @@ from rag.assemble import Assistant
 from rag.config import Config
 from rag.reading import ABSTAIN_BELOW, WEIGHTS
 
-SIGNS = {
-    "one": 0, "drafter": 1, "evidence": 1, "names": -1, "numbers": -1, "fits": 1, "agrees": 1,
-    "foreign": 0, "alone": 1, "chance": 1, "cosine": 1, "unknown": -1, "unit": 1,
-}  # fmt: skip
+SIGNS = {"one": 0, "drafter": 1, "evidence": 1, "agrees": 1, "cosine": 1}
+FALSE_REFUSALS = (0.05, 0.1, 0.15, 0.2)
 OFF_TOPIC_QUESTIONS = 100
 Observed = tuple[Mapping[str, float], float, float]
 """Signals of a question, 1.0 if it can be answered, how much it counts."""
@@ -78,6 +76,30 @@ def cases_of(observed: Sequence[Observed]) -> Cases:
     )
 
 
+def by_source(dev: Cases, news: Cases, others: Cases) -> list[str]:
+    """Lines of the table: what a threshold that is chosen on the dev half costs elsewhere.
+
+    Every confidence is that of weights fitted without the question's fold.
+    """
+    everything = Cases(*(np.concatenate(columns) for columns in zip(
+        *((c.features, c.answerable, c.weight, c.off_topic) for c in (dev, news, others)),
+        strict=True)))  # fmt: skip
+    sure = cross_validated(everything, tuple(SIGNS.values()))
+    parts = np.split(sure, np.cumsum([len(dev.answerable), len(news.answerable)]))
+    lines = ["threshold  refused of: dev answerable, near misses; news answerable, near misses;"
+             " off topic"]  # fmt: skip
+    for share in FALSE_REFUSALS:
+        at = float(np.quantile(parts[0][dev.answerable == 1], share))
+        refused = [
+            np.mean(part[cases.answerable == yes] < at)
+            for part, cases in zip(parts[:2], (dev, news), strict=True)
+            for yes in (1, 0)
+        ]
+        shares = [*refused, np.mean(parts[2] < at)]
+        lines.append(f"{at:9.2f}  " + "  ".join(f"{value:.0%}" for value in shares))
+    return lines
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the fit and print its table."""
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate_drafted", description=__doc__)
@@ -93,13 +115,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     assistant = Assistant(config)
     assistant.sync()
     dev = of_split(load_questions(SEEDS_SET, options.corpus), "dev")
-    asked = [(q.question, float(q.answerable), 1.0) for q in dev]
+    news = of_news(options.news)
+    balance = len(news) / len(dev)  # both sets count alike
+    asked = [(q.question, float(q.answerable), balance) for q in dev]
     with open_text(options.off_topic) as lines:
         others = [json.loads(line)["question"] for line in lines]
     random.Random(0).shuffle(others)
-    asked += [(text, 0.0, OFF_TOPIC_WEIGHT) for text in others[:OFF_TOPIC_QUESTIONS]]
-    observed = observe(assistant, asked) + of_news(options.news)
-    print("\n".join(report(cases_of(observed), SIGNS, ABSTAIN_BELOW)))
+    foreign = [(text, 0.0, OFF_TOPIC_WEIGHT) for text in others[:OFF_TOPIC_QUESTIONS]]
+    home, away = observe(assistant, asked), observe(assistant, foreign)
+    print("\n".join(report(cases_of([*home, *news, *away]), SIGNS, ABSTAIN_BELOW)))
+    print("\n".join(by_source(cases_of(home), cases_of(news), cases_of(away))))
     print(f"weights in use: {dict(WEIGHTS)}")
     return 0
 

@@ -27,6 +27,7 @@ from typing import Any
 
 from eval.latency import percentile
 from eval.questions import SEEDS_SET, load_questions
+from rag.config import DRAFTER_PACKAGED
 
 _READY_SECONDS = 120
 _PARTS = 8
@@ -153,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the crowd and print what it saw."""
     parser = argparse.ArgumentParser(prog="python -m eval.crowd", description=__doc__)
     parser.add_argument("--corpus", type=Path, default=Path("seeds"))
-    parser.add_argument("--drafter", default="none")
+    parser.add_argument("--drafter", default=DRAFTER_PACKAGED)
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=120.0)
     options = parser.parse_args(arguments)

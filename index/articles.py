@@ -24,7 +24,16 @@ from index.errors import (
     EmptyArticleError,
 )
 from index.formats import Extracted, extract_all
-from index.paths import display_id, file_of, is_unicode, reason_of, resolve, suffix_of
+from index.paths import (
+    HARD_MAX_BYTES,
+    MAX_BYTES,
+    display_id,
+    file_of,
+    is_unicode,
+    reason_of,
+    resolve,
+    suffix_of,
+)
 from index.types import Article, Facts
 from index.walk import ArticleFile, Skipped, find_articles
 
@@ -33,10 +42,6 @@ __all__ = [
     "display_id", "find_articles", "load_article", "read_file",
 ]  # fmt: skip
 
-MAX_BYTES = 20_000_000
-"""Larger files are not indexed unless asked for."""
-HARD_MAX_BYTES = 200_000_000
-"""Larger files are never read."""
 
 _TEXT = re.compile(r"[^\s\ufeff]")
 _BYTE_ORDER_MARKS = (  # the longer first: that of UTF-32-LE begins like that of UTF-16-LE

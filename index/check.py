@@ -1,7 +1,8 @@
 """Looking over an index in full: damage of its files, and parts that disagree.
 
-Reads only. Every finding is one sentence; the remedy is always the same, a rebuild. That two
-vectors were exchanged shows only in the checksum of their file.
+Reads only. Every finding is one sentence; the remedy is always the same, a rebuild. Vectors or
+search words that belong to another passage show only in the checksums of their files, which the
+manifest holds: whoever alters both on purpose is not found out here. No quote depends on them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from index import generations
+from index.errors import StoreCorruptError
 from index.generations import DATABASE, Manifest
 from index.store import Snapshot, check_identity
 from index.types import ModelIdentity
@@ -37,6 +39,33 @@ _QUERIES = (
         "passages with impossible lines",
         "SELECT count(*) FROM passages JOIN articles ON articles.id = article_id"
         " WHERE line_start < 1 OR line_end < line_start OR line_end > line_count",
+    ),
+    (
+        "passages that stand behind the end of their file",
+        "SELECT count(*) FROM passages JOIN articles ON articles.id = article_id"
+        " WHERE extract = '' AND \"end\" > size_bytes",
+    ),
+    (
+        "passages that do not stand in the extracted text",
+        "SELECT count(*) FROM passages JOIN articles ON articles.id = article_id"
+        " JOIN extracts ON extracts.sha256 = extract"
+        ' WHERE substr(extracts.text, start + 1, "end" - start) != passages.text',
+    ),
+    (
+        "passages that overlap",
+        'SELECT count(*) FROM (SELECT start, lag("end") OVER'
+        " (PARTITION BY article_id ORDER BY start) AS before FROM passages) WHERE before > start",
+    ),
+    (
+        "articles with impossible facts",
+        "SELECT count(*) FROM articles WHERE size_bytes < 1 OR length(sha256) != 64"
+        " OR sha256 GLOB '*[^0-9a-f]*' OR line_count < 1 OR NOT json_valid(pages)"
+        " OR json_array_length(pages) NOT IN (0, line_count)",
+    ),
+    (
+        "articles whose fingerprint is of another file",
+        "SELECT count(*) FROM articles WHERE id NOT LIKE '%#%'"
+        " AND substr(fingerprint, -64) != sha256",
     ),
     (
         "articles whose extracted text is missing",
@@ -65,18 +94,29 @@ def check_index(root: Path, model: ModelIdentity | None) -> list[str]:
     found = generations.damage(folder, manifest, thorough=True)
     if found:
         return found
+    try:
+        opened = Snapshot.open(root, model)
+    except StoreCorruptError as error:
+        return [error.message]
     path = folder / DATABASE
     with (
-        closing(Snapshot.open(root, model)) as snapshot,
+        closing(opened) as snapshot,
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db,
     ):
         try:
             rows = db.execute("PRAGMA integrity_check").fetchall()
             found += [f"{path}: {row[0]}" for row in rows if row[0] != "ok"]
-            findings = (*_disagreements(snapshot), *_rows(db, manifest), *_vectors(snapshot))
+            findings = (
+                *_disagreements(snapshot),
+                *_rows(db, manifest),
+                *_lexical(db),
+                *_vectors(snapshot),
+            )
             found += [f"{folder}: {finding}" for finding in findings]
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found.append(f"{path}: {error}")
+        except StoreCorruptError as error:
+            found.append(error.message)
     return found
 
 
@@ -109,6 +149,16 @@ def _rows(db: sqlite3.Connection, manifest: Manifest) -> Iterator[str]:
     extracts = db.execute("SELECT sha256, text FROM extracts")
     if count := sum(hashlib.sha256(t.encode("utf-8")).hexdigest() != key for key, t in extracts):
         yield f"{count} extracted texts do not match their checksums"
+
+
+def _lexical(db: sqlite3.Connection) -> Iterator[str]:
+    """What FTS5 finds in its own tables; it does so by writing, hence in a temporary copy."""
+    with closing(sqlite3.connect("")) as copy:
+        db.backup(copy)
+        try:
+            copy.execute("INSERT INTO lexical (lexical) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            yield f"the lexical index does not fit its words: {error}"
 
 
 def _vectors(snapshot: Snapshot) -> Iterator[str]:

@@ -18,7 +18,6 @@ import errno
 import hashlib
 import json
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -34,7 +33,7 @@ from index.errors import (
     StoreNotFoundError,
     StoreWriteError,
 )
-from index.files import sync_path
+from index.files import remove_if_possible, sync_path
 from index.types import ModelIdentity
 
 FORMAT_VERSION = 2
@@ -44,6 +43,7 @@ MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 LOCK = "write.lock"
 _HASH_AT_OPEN_BYTES = 256 * 1024 * 1024
+_DIGEST = re.compile("[0-9a-f]{64}")
 _POINTER = re.compile(rb"(gen-\d{6,}) ([0-9a-f]{64})\n")
 _DISK_ERRORS = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
@@ -89,7 +89,26 @@ class Manifest:
             KeyError, TypeError, ValueError: it is not one.
         """
         values = json.loads(text)
-        return cls(**{**values, "model": ModelIdentity(**values["model"])})
+        made = cls(**{**values, "model": ModelIdentity(**values["model"])})
+        made._check()
+        return made
+
+    def _check(self) -> None:
+        """Refuse values that no writer makes.
+
+        Raises:
+            KeyError, TypeError, ValueError: there is one.
+        """
+        numbers = (self.format, self.generation, self.next_id, self.articles, self.passages)
+        sizes = [self.files[name]["size_bytes"] for name in (DATABASE, VECTORS)]
+        counts = (*numbers, self.model.dim, *sizes)
+        if not all(type(n) is int and n >= 0 for n in counts) or len(self.files) != len(sizes):
+            raise ValueError("a count is not a number, or the files are others")
+        digests = (self.model.sha256, *(entry["sha256"] for entry in self.files.values()))
+        if not all(_DIGEST.fullmatch(digest) for digest in digests):
+            raise ValueError("a checksum is none")
+        if not all(isinstance(t, str) for t in (self.model.name, self.analyser, self.created)):
+            raise ValueError("a name is no text")
 
 
 def repair_hint(root: Path) -> str:
@@ -129,12 +148,21 @@ def current_folder(root: Path) -> tuple[Path, Manifest]:
         raise _corrupt(root, f"{folder / MANIFEST}: {error.strerror}") from error
     if hashlib.sha256(raw).hexdigest() != digest:
         raise _corrupt(root, f"{folder / MANIFEST}: does not match the checksum in {CURRENT}")
-    stored = json.loads(raw).get("format")
+    try:
+        stored = json.loads(raw)["format"]
+    except (LookupError, TypeError, ValueError) as error:
+        raise _corrupt(root, f"{folder / MANIFEST}: not a manifest: {error}") from error
     if stored != FORMAT_VERSION:
         raise StoreMismatchError(
             root, "format version", str(stored), str(FORMAT_VERSION), hint=repair_hint(root)
         )
-    return folder, Manifest.from_json(raw.decode("utf-8"))
+    try:
+        manifest = Manifest.from_json(raw.decode("utf-8"))
+    except (LookupError, TypeError, ValueError) as error:
+        raise _corrupt(root, f"{folder / MANIFEST}: not a manifest: {error}") from error
+    if folder.name != f"gen-{manifest.generation:06d}":
+        raise _corrupt(root, f"{folder / MANIFEST}: of generation {manifest.generation}")
+    return folder, manifest
 
 
 def pointer(root: Path) -> bytes:
@@ -225,7 +253,7 @@ def commit(root: Path, building: Path, manifest: Manifest) -> Path:
     sync_path(root)
     for old in root.glob("gen-*"):
         if old != folder:
-            shutil.rmtree(old)
+            remove_if_possible(old)
     return folder
 
 
@@ -246,12 +274,11 @@ def _remove_leftovers(root: Path) -> None:
     """Remove what a killed writer left: unfinished and unreferenced generations."""
     match = _POINTER.fullmatch(pointer(root))
     current = match[1].decode("ascii") if match else ""
-    for path in root.glob("gen-*.tmp"):
-        shutil.rmtree(path)
     for path in root.glob("gen-*"):
-        if current and path.name != current and (root / current).is_dir():
-            shutil.rmtree(path)
-    (root / f"{CURRENT}.tmp").unlink(missing_ok=True)
+        whole = not path.name.endswith(".tmp")
+        if not whole or (current and path.name != current and (root / current).is_dir()):
+            remove_if_possible(path)
+    remove_if_possible(root / f"{CURRENT}.tmp")
 
 
 def _corrupt(root: Path, message: str) -> StoreCorruptError:

@@ -26,6 +26,11 @@ EXTRA_OF = {
 }
 """Files with these suffixes, in any case, are articles; the extra that each needs ("": none)."""
 
+MAX_BYTES = 20_000_000
+"""Larger files are not indexed unless asked for."""
+HARD_MAX_BYTES = 200_000_000
+"""Larger files are never read."""
+
 DUMPS = (".rss", ".atom", ".xml", ".jsonl")
 """Of those, the files that hold several articles."""
 

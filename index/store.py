@@ -7,10 +7,11 @@ match their checksums. This module writes nothing.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,28 +23,13 @@ from index import generations, lexical
 from index.errors import StoreCorruptError, StoreError, StoreMismatchError
 from index.formats import Extracted
 from index.generations import DATABASE, VECTORS, Manifest, repair_hint
+from index.layout import check_schema, read_vectors
 from index.types import ArticleStamp, ModelIdentity, Passage
 from index.words import analyser_identity
 
-SCHEMA = f"""
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL, line_count INTEGER NOT NULL,
-    extract TEXT NOT NULL, pages TEXT NOT NULL,
-    title TEXT NOT NULL, date TEXT NOT NULL, author TEXT NOT NULL, source TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE extracts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, article_id TEXT NOT NULL, start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL,
-    text TEXT NOT NULL, boilerplate INTEGER NOT NULL, text_key BLOB NOT NULL
-);
-CREATE INDEX passages_by_article ON passages (article_id, start);
-CREATE INDEX passages_by_text ON passages (text_key);
-{lexical.CREATE}
-"""
 _PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
 _MAX_VARIABLES = 500
+_DATABASE_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 _TRIES = 4  # each next one only if a writer replaced the generation meanwhile
 
 
@@ -51,15 +37,14 @@ class Snapshot:
     """One opened generation of an index; safe to use from several threads."""
 
     def __init__(self, root: Path, folder: Path, manifest: Manifest) -> None:
-        import faiss
-
         self.root = root
         self.folder = folder
         self.manifest = manifest
         self._lock = threading.Lock()
-        self._vectors: Any = faiss.read_index(str(folder / VECTORS))
+        self._vectors = read_vectors(folder / VECTORS, manifest.model.dim)
         uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        check_schema(self._database)
         self._database.execute(
             "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
         )
@@ -97,7 +82,7 @@ class Snapshot:
         if not damaged:
             try:
                 return cls(root, folder, manifest)
-            except (RuntimeError, sqlite3.DatabaseError) as error:  # faiss, SQLite
+            except (RuntimeError, *_DATABASE_ERRORS) as error:  # faiss, SQLite
                 damaged = [f"{folder}: {error}"]
         raise StoreCorruptError(root, "; ".join(damaged), hint=repair_hint(root))
 
@@ -153,7 +138,7 @@ class Snapshot:
         """The passages with these ids, in this order.
 
         Raises:
-            KeyError: an id is not in the index.
+            StoreCorruptError: an id is not in the index, or its file is damaged.
         """
         found: dict[int, Passage] = {}
         for first in range(0, len(ids), _MAX_VARIABLES):
@@ -161,6 +146,8 @@ class Snapshot:
             marks = ", ".join("?" * len(some))
             for row in self._rows(f"SELECT {_PASSAGE} FROM passages WHERE id IN ({marks})", some):
                 found[row[0]] = _passage(row)
+        if unknown := [i for i in ids if i not in found]:
+            raise self._corrupt(f"passage {unknown[0]} is missing")
         return [found[i] for i in ids]
 
     def article_passages(self, article_id: str) -> list[Passage]:
@@ -218,7 +205,7 @@ class Snapshot:
         weights: tuple[float, float, float] = lexical.COLUMN_WEIGHTS,
     ) -> list[tuple[int, float]]:
         """Passages that share words with a question, best first; see `lexical.search`."""
-        with self._lock:
+        with self._reading():
             return lexical.search(self._database, question, limit, article_ids, weights)
 
     def document_frequency(self, column: str, key: str) -> int:
@@ -276,16 +263,27 @@ class Snapshot:
         return np.array([row[0] for row in rows], dtype=np.int64)
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        with self._lock:
+        with self._reading():
             return self._database.execute(sql, values).fetchall()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One reader at a time; what the database cannot read is damage."""
+        try:
+            with self._lock:
+                yield
+        except sqlite3.ProgrammingError:  # a bug
+            raise
+        except _DATABASE_ERRORS as error:
+            raise self._corrupt(str(error)) from error
+
+    def _corrupt(self, what: str) -> StoreCorruptError:
+        message = f"{self.folder / DATABASE}: {what}"
+        return StoreCorruptError(self.root, message, hint=repair_hint(self.root))
 
 
 def check_identity(root: Path, manifest: Manifest, model: ModelIdentity | None) -> None:
-    """Refuse an index made by another model or another word analysis.
-
-    Raises:
-        StoreMismatchError: one of them differs.
-    """
+    """Refuse an index made by another model or another word analysis: StoreMismatchError."""
     hint = repair_hint(root)
     if model is not None and manifest.model != model:
         raise StoreMismatchError(root, "model", str(manifest.model), str(model), hint=hint)
@@ -295,5 +293,5 @@ def check_identity(root: Path, manifest: Manifest, model: ModelIdentity | None) 
 
 
 def _passage(row: Any) -> Passage:
-    i, article_id, start, end, line_start, line_end, text, boilerplate = row
-    return Passage(i, article_id, start, end, line_start, line_end, text, bool(boilerplate))
+    i, article_id, start, end, first, last, text, boilerplate = row
+    return Passage(i, article_id, start, end, first, last, text, bool(boilerplate))

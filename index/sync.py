@@ -15,6 +15,7 @@ from pathlib import Path
 
 from index import generations
 from index.articles import MAX_BYTES, ArticleFile, Skipped, find_articles
+from index.check import check_index
 from index.embed import Embedder
 from index.errors import (
     ArticleError,
@@ -271,7 +272,8 @@ def _apply(
 def _opened(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapshot | None]:
     """The index as it is; None if there is none, or if it is damaged and will be built anew."""
     try:
-        snapshot: Snapshot | None = Snapshot.open(root, model, thorough=full)
+        sound = not full or not check_index(root, model)
+        snapshot = Snapshot.open(root, model, thorough=True) if sound else None
     except StoreNotFoundError:
         snapshot = None
     except (StoreCorruptError, StoreMismatchError):

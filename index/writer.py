@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from index import generations, lexical
 from index.embed import Embedder
-from index.errors import StoreWriteError
 from index.generations import DATABASE, FORMAT_VERSION, VECTORS, Manifest
-from index.store import SCHEMA, Snapshot
+from index.layout import SCHEMA
+from index.store import Snapshot
 from index.types import Article, ArticleStamp, ModelIdentity, Passage
 from index.words import analyser_identity
 
@@ -66,11 +66,11 @@ class Writer(AbstractContextManager["Writer"]):
             self._vectors = before.copy_vectors()
             self._next_id = before.manifest.next_id
         self._database = sqlite3.connect(self._folder / DATABASE)
-        # no text stays in free pages; what is half-written is thrown away and never repaired
-        for setting in ("secure_delete = ON", "journal_mode = OFF", "synchronous = OFF"):
-            self._database.execute(f"PRAGMA {setting}").fetchall()
-        if before is None:
-            self._database.executescript(SCHEMA)
+        try:
+            self._prepare(new=before is None)
+        except sqlite3.Error:
+            self._database.close()
+            raise
 
     def __exit__(
         self,
@@ -80,6 +80,13 @@ class Writer(AbstractContextManager["Writer"]):
     ) -> None:
         """Close the database; an uncommitted folder is removed by the next writer."""
         self._database.close()
+
+    def _prepare(self, *, new: bool) -> None:
+        # no text stays in free pages; what is half-written is thrown away and never repaired
+        for setting in ("secure_delete = ON", "journal_mode = OFF", "synchronous = OFF"):
+            self._database.execute(f"PRAGMA {setting}").fetchall()
+        if new:
+            self._database.executescript(SCHEMA)
 
     def remove(self, article_id: str) -> None:
         """Take an article and its passages out."""
@@ -138,18 +145,9 @@ class Writer(AbstractContextManager["Writer"]):
         Raises:
             StoreWriteError: the disk is full or read-only.
         """
-        import faiss
-
         count, articles = self._count("passages"), self._count("articles")
         self._close_database(compact)
-        try:
-            faiss.write_index(self._vectors, str(self._folder / VECTORS))
-        except RuntimeError as error:
-            raise StoreWriteError(
-                self._root,
-                f"{self._folder / VECTORS}: cannot be written: {error}",
-                hint="free some space; the old index is unchanged",
-            ) from error
+        self._write_vectors()
         manifest = Manifest(
             format=FORMAT_VERSION,
             generation=self.generation,
@@ -163,6 +161,19 @@ class Writer(AbstractContextManager["Writer"]):
         )
         generations.commit(self._root, self._folder, manifest)
         return manifest
+
+    def _write_vectors(self) -> None:
+        """Through a file of Python's: faiss only prints that closing its own has failed.
+
+        Raises:
+            OSError: the disk is full or read-only.
+        """
+        import faiss
+
+        stubless: Any = faiss
+        with (self._folder / VECTORS).open("wb") as file:
+            writer = stubless.PyCallbackIOWriter(file.write, 1 << 20)
+            faiss.write_index(self._vectors, writer)
 
     def _close_database(self, compact: bool) -> None:
         self._database.execute(

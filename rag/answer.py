@@ -27,12 +27,13 @@ from rag.overview import is_overview, lead_sentences
 from rag.question import Kind, Question, read_question, resolve_articles
 from rag.quotes import Sources
 from rag.reading import ABSTAIN_BELOW as DRAFTED_ABSTAIN_BELOW
-from rag.reading import Drafted, confidence, kept, read_passages, signals
+from rag.reading import Reading, confidence, kept, readings, signals, units
 from rag.retrieve import Retriever
 from rag.types import (
     AbstainReason,
     Abstention,
     Answer,
+    Draft,
     Interim,
     Notice,
     NoticeKind,
@@ -165,8 +166,11 @@ def _lookup(
         quotes = checked_quotes(sources, choose(question, found, reader.max_quotes))
         reader.watch(Interim(Step.DRAFTING, quotes))
         with stages.stage("draft"):
-            drafted = read_passages(question, retrieved.hits, found, reader.drafter, sources)
-        result = _drafted(question, reader, sources, found, decision, drafted, stages)
+            read = units(retrieved.hits, sources)
+            texts = [unit.text for unit in read]
+            draft = reader.drafter.draft(question.text, texts, question.answer_language)
+            spans = readings(draft, read, found, sources)
+        result = _drafted(question, reader, sources, found, decision, draft, spans, stages)
     return replace(result, hits=retrieved.hits)
 
 
@@ -197,13 +201,13 @@ def _drafted(
     sources: Sources,
     found: Sequence[Evidence],
     decision: Decision,
-    drafted: Drafted,
+    draft: Draft,
+    spans: Sequence[Reading],
     stages: Stages,
 ) -> Answer:
     """Refuse, or give the drafted spans with their quotes."""
     below = DRAFTED_ABSTAIN_BELOW if reader.abstain_below is None else reader.abstain_below
-    spans = drafted.spans
-    values = signals(question, decision, drafted, found[0]) if spans else {}
+    values = signals(decision, draft, spans[0], found[0]) if spans else {}
     sure = confidence(values) if spans else 0.0
     with stages.stage("quote"):
         if not spans or sure < below:

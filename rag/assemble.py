@@ -20,6 +20,8 @@ from rag.types import Answer, Interim
 class Assistant:
     """Answers questions about one folder. Models are loaded when they are first needed.
 
+    For one thread at a time: a question may close the generation that the last one read.
+
     Args:
         config: the settings.
         embedder: a loaded embedder, instead of the one that the config names.
@@ -123,9 +125,10 @@ class Assistant:
             watch: told what is being done.
         """
         config = self.config
+        snapshot = self.snapshot  # asked for once: a sync may replace it meanwhile
         reader = Reader(
             corpus=config.corpus,
-            snapshot=self.snapshot,
+            snapshot=snapshot,
             embedder=self.embedder,
             passages=config.passages,
             max_quotes=config.max_quotes,
@@ -133,7 +136,8 @@ class Assistant:
             drafter=self.drafter,
             watch=watch,
         )
-        return answer(question, reader, article_ids=article_ids, stale=self.is_stale())
+        stale = is_stale(config.corpus, snapshot)
+        return answer(question, reader, article_ids=article_ids, stale=stale)
 
     def search(self, question: str, limit: int, article_ids: Sequence[str] = ()) -> Retrieved:
         """Rank passages without answering; see `Retriever.retrieve`."""

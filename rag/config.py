@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from index.articles import HARD_MAX_BYTES
 from index.errors import ConfigError
+from index.paths import HARD_MAX_BYTES
 
 DRAFTER_NONE = "none"
 DRAFTER_PACKAGED = "beleg"

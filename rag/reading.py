@@ -5,8 +5,8 @@ is brought back to the sentence that it stands in, which is what is quoted; a sp
 the drafter's own probability and by how well that sentence fits the question.
 
 The confidence weighs the two voices, drafter and evidence: the drafter alone is fooled by near
-misses that it was not trained on, the evidence alone cannot read. All weights and margins
-here are set by hand; `eval.calibrate_drafted` fits the confidence to a drafter.
+misses that it was not trained on, the evidence alone cannot read. All margins
+here but those of the confidence are set by hand.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.types import Article, Hit
-from rag.decide import FEATURES, Decision, missing_names, missing_numbers, sigmoid
-from rag.draft import Drafter
-from rag.evidence import Evidence, expected_type
-from rag.question import Kind, Question
+from rag.decide import Decision, sigmoid
+from rag.evidence import Evidence
 from rag.quotes import Sources, quote_span
 from rag.types import Draft
 
@@ -36,22 +34,14 @@ WEIGHTS: Mapping[str, float] = {
     "one": 0.0,
     "drafter": 1.0,
     "evidence": 1.0,
-    "names": 0.0,
-    "numbers": 0.0,
-    "fits": 0.0,
     "agrees": 0.0,
-    "foreign": 0.0,
-    "alone": 0.0,
-    "chance": 0.0,
     "cosine": 0.0,
-    "unknown": 0.0,
-    "unit": 0.0,
 }
-"""Weights of the confidence, by signal. By hand, not fitted: both voices count alike."""
+"""Weights of the confidence, by signal, fitted by ``python -m eval.calibrate_drafted``."""
 ABSTAIN_BELOW = 0.5
-"""Confidence under which a drafted answer is not given."""
+"""Confidence under which a drafted answer is not given; refuses one answerable question in ten
+of the dev half."""
 _LOGIT_LIMIT = 8.0
-_TYPED = frozenset({Kind.NUMBER, Kind.DATE, Kind.PERSON})  # a span shows whether it is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,60 +73,17 @@ class Reading:
         start: first code point of the span in the article.
         end: one past the last code point.
         score: what it counts, a logarithm; higher is better.
-        probability: the drafter's own, in [0, 1].
     """
 
     evidence: Evidence
     start: int
     end: int
     score: float
-    probability: float
 
     @property
     def text(self) -> str:
         """The span."""
         return self.evidence.article.text[self.start : self.end]
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """What a drafter gave for a question.
-
-    Args:
-        spans: those that count most first; empty if it gave none.
-        confidence: the drafter's own, in [0, 1], over all that it read.
-        alone: the same of the best span's sentence, read by itself.
-    """
-
-    spans: tuple[Reading, ...]
-    confidence: float
-    alone: float
-
-
-def read_passages(
-    question: Question,
-    hits: Sequence[Hit],
-    found: Sequence[Evidence],
-    drafter: Drafter,
-    sources: Sources,
-) -> Drafted:
-    """Let a drafter read the best passages, then the sentence that it chose by itself.
-
-    Args:
-        question: the question.
-        hits: passages, best first.
-        found: scored sentences.
-        drafter: the drafter.
-        sources: the articles on disk.
-    """
-    read = units(hits, sources)
-    language = question.answer_language
-    draft = drafter.draft(question.text, [unit.text for unit in read], language)
-    spans = readings(draft, read, found, sources)
-    if not spans:
-        return Drafted((), 0.0, 0.0)
-    alone = drafter.draft(question.text, [spans[0].evidence.quoted], language)
-    return Drafted(tuple(spans), draft.confidence, alone.confidence)
 
 
 def units(hits: Sequence[Hit], sources: Sources, most: int = READ_PASSAGES) -> list[Unit]:
@@ -194,8 +141,7 @@ def readings(
         start, end = unit.start + span.start, unit.start + span.end
         evidence = _sentence(unit.article, start, end, sources, scored, lowest)
         chance = math.log(max(span.probability, 1e-12))
-        score = chance + EVIDENCE_WEIGHT * evidence.score
-        made.append(Reading(evidence, start, end, score, span.probability))
+        made.append(Reading(evidence, start, end, chance + EVIDENCE_WEIGHT * evidence.score))
     return sorted(made, key=lambda reading: -reading.score)
 
 
@@ -206,36 +152,22 @@ def kept(found: Sequence[Reading]) -> list[Reading]:
 
 
 def signals(
-    question: Question,
-    decision: Decision,
-    drafted: Drafted,
-    first: Evidence,
+    decision: Decision, draft: Draft, best: Reading, first: Evidence
 ) -> dict[str, float]:
     """What the confidence is made of, by the names of `WEIGHTS`.
 
     Args:
-        question: the question.
         decision: about the evidence alone.
-        drafted: what the drafter gave, at least one span.
+        draft: the drafter's.
+        best: the span that counts most.
         first: the sentence that fits the question best.
     """
-    best = drafted.spans[0]
-    quoted = best.evidence.quoted
-    evidence = dict(zip(FEATURES, decision.features, strict=True))
     return {
         "one": 1.0,
-        "drafter": _logit(drafted.confidence),
+        "drafter": _logit(draft.confidence),
         "evidence": _logit(decision.confidence),
-        "names": min(3.0, len(missing_names(question, quoted))),
-        "numbers": min(2.0, len(missing_numbers(question, quoted))),
-        "fits": float(question.kind not in _TYPED or expected_type(question, best.text)),
         "agrees": float(best.evidence.quoted == first.quoted),
-        "foreign": float(question.language != "de"),
-        "alone": _logit(drafted.alone),
-        "chance": math.log(max(best.probability, 1e-6)),
-        "cosine": evidence["cosine"],
-        "unknown": evidence["unknown"],
-        "unit": evidence["unit"],
+        "cosine": first.feature("cosine"),
     }
 
 

@@ -73,7 +73,7 @@ def test_passages_come_in_the_order_asked_for(snapshot):
     ids = snapshot.passage_ids()[::-1]
     assert [p.id for p in snapshot.passages([*ids, ids[0]])] == [*ids, ids[0]]
     assert snapshot.passages([]) == []
-    with pytest.raises(KeyError):
+    with pytest.raises(StoreCorruptError, match="passage 999999 is missing"):
         snapshot.passages([999_999])
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import AssistantError, QuestionError
+from rag.config import DRAFTER_PACKAGED
 from ui.converse import add_chat
 from ui.evaluate import add_eval
 from ui.opening import complain, open_assistant, prepare, sync_shown
@@ -111,9 +112,9 @@ def _add_ask(
     _add_articles(ask)
     ask.add_argument(
         "--drafter",
-        default="none",
+        default=DRAFTER_PACKAGED,
         metavar="MODEL",
-        help="none: the evidence, word for word (default); beleg: the packaged model; or "
+        help="beleg: the packaged model (default); none: the evidence, word for word; or "
         "another encoder-decoder: a folder or a hub name",
     )
     ask.add_argument("--max-quotes", type=_count, default=3, metavar="N", help="default 3")

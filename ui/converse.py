@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from rag.config import DRAFTER_PACKAGED
 from ui.opening import open_assistant, prepare
 
 FEEDBACK = Path("reports/feedback.jsonl")
@@ -28,7 +29,7 @@ def add_chat(
     parser = commands.add_parser("chat", parents=[common], help="ask in the browser")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}")
-    parser.add_argument("--drafter", default="none", metavar="MODEL", help="as for ask")
+    parser.add_argument("--drafter", default=DRAFTER_PACKAGED, metavar="MODEL", help="as for ask")
     parser.add_argument(
         "--users", type=Path, metavar="FILE", help="name:password lines; only these may log in"
     )

@@ -9,6 +9,8 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from rag.config import DRAFTER_PACKAGED
+
 SEEDS = Path("seeds")
 EPILOG = """\
 By default the set about the five articles in seeds/ is run. Results go to reports/eval.json and
@@ -40,7 +42,11 @@ def add_eval(
     for option, (default, told) in folders.items():
         parser.add_argument(option, type=Path, metavar="FOLDER", default=default, help=told)
     parser.add_argument("--embedder", metavar="MODEL", help="another embedding model")
-    parser.add_argument("--drafter", default="none", help="none, beleg, a folder or a hub name")
+    parser.add_argument(
+        "--drafter",
+        default=DRAFTER_PACKAGED,
+        help="beleg (default), none, a folder or a hub name",
+    )
     parser.add_argument("--nli", metavar="MODEL", help="NLI model that judges citations too")
     parser.add_argument(
         "--allow-download",
