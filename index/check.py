@@ -106,18 +106,19 @@ def check_index(root: Path, model: ModelIdentity | None) -> list[str]:
         try:
             rows = db.execute("PRAGMA integrity_check").fetchall()
             found += [f"{path}: {row[0]}" for row in rows if row[0] != "ok"]
-            findings = (
-                *_disagreements(snapshot),
-                *_rows(db, manifest),
-                *_lexical(db),
-                *_vectors(snapshot),
-            )
-            found += [f"{folder}: {finding}" for finding in findings]
+            found += [f"{folder}: {finding}" for finding in _findings(snapshot, db)]
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             found.append(f"{path}: {error}")
         except StoreCorruptError as error:
             found.append(error.message)
     return found
+
+
+def _findings(snapshot: Snapshot, db: sqlite3.Connection) -> Iterator[str]:
+    yield from _disagreements(snapshot)
+    yield from _rows(db, snapshot.manifest)
+    yield from _lexical(db)
+    yield from _vectors(snapshot)
 
 
 def _disagreements(snapshot: Snapshot) -> Iterator[str]:

@@ -19,10 +19,10 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -43,6 +43,7 @@ MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 LOCK = "write.lock"
 _HASH_AT_OPEN_BYTES = 256 * 1024 * 1024
+_T = TypeVar("_T")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _POINTER = re.compile(rb"(gen-\d{6,}) ([0-9a-f]{64})\n")
 _DISK_ERRORS = {
@@ -148,21 +149,23 @@ def current_folder(root: Path) -> tuple[Path, Manifest]:
         raise _corrupt(root, f"{folder / MANIFEST}: {error.strerror}") from error
     if hashlib.sha256(raw).hexdigest() != digest:
         raise _corrupt(root, f"{folder / MANIFEST}: does not match the checksum in {CURRENT}")
-    try:
-        stored = json.loads(raw)["format"]
-    except (LookupError, TypeError, ValueError) as error:
-        raise _corrupt(root, f"{folder / MANIFEST}: not a manifest: {error}") from error
+    stored = _parsed(root, folder, lambda: json.loads(raw)["format"])
     if stored != FORMAT_VERSION:
         raise StoreMismatchError(
             root, "format version", str(stored), str(FORMAT_VERSION), hint=repair_hint(root)
         )
-    try:
-        manifest = Manifest.from_json(raw.decode("utf-8"))
-    except (LookupError, TypeError, ValueError) as error:
-        raise _corrupt(root, f"{folder / MANIFEST}: not a manifest: {error}") from error
+    manifest = _parsed(root, folder, lambda: Manifest.from_json(raw.decode("utf-8")))
     if folder.name != f"gen-{manifest.generation:06d}":
         raise _corrupt(root, f"{folder / MANIFEST}: of generation {manifest.generation}")
     return folder, manifest
+
+
+def _parsed(root: Path, folder: Path, parse: Callable[[], _T]) -> _T:
+    """What the parser gives; what it raises over a manifest that is none is damage."""
+    try:
+        return parse()
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        raise _corrupt(root, f"{folder / MANIFEST}: not a manifest: {error}") from error
 
 
 def pointer(root: Path) -> bytes:

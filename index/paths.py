@@ -65,13 +65,17 @@ def _escape(char: str) -> str:
 
 def suffix_of(article_id: str) -> str:
     """The suffix of an article's file in lower case, "" if it has none."""
-    stem, dot, suffix = file_of(article_id).rpartition("/")[2].rpartition(".")
+    return _suffix(file_of(article_id))
+
+
+def _suffix(path: str) -> str:
+    stem, dot, suffix = path.rpartition("/")[2].rpartition(".")
     return f"{dot}{suffix}".lower() if stem else ""
 
 
 def is_article_name(name: str) -> bool:
     """Whether a file of this name is meant to be an article or a dump of articles."""
-    return suffix_of(name) in EXTRA_OF
+    return _suffix(name) in EXTRA_OF  # a file named like an entry of a dump is none
 
 
 def file_of(article_id: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.articles import MAX_BYTES, ArticleFile, articles_in, read_file
 from index.errors import ArticleError
-from index.paths import file_of
+from index.paths import DUMPS, file_of, suffix_of
 from index.types import Article, ArticleStamp
 
 
@@ -97,7 +97,7 @@ def _scan_file(
 ) -> None:
     raw = read_file(corpus, file.id, max_bytes=max_bytes)
     known = {stamp.id: stamp for stamp in before if stamp.sha256 == raw.sha256}
-    if known:
+    if known and suffix_of(file.id) not in DUMPS:  # of these, bad entries are told each time
         found.stamps |= known
         return
     articles, errors = articles_in(raw, corpus / file.id)

@@ -151,8 +151,7 @@ def sync(
         model: identity of the embedder.
         embedder: gives it; called only if there is text to embed.
         full: build it anew from the articles; of an index that is whole, vectors are reused.
-        held: ids of files that are being written; their articles stay as they are in the
-            index.
+        held: ids of files that are being written; of these the index stays as it is.
         max_bytes: files that are larger are left out, with an error.
         progress: told how many passages will be embedded, gives a callback.
         now: the clock.
@@ -162,18 +161,16 @@ def sync(
         StoreError: the index is damaged, of another model, locked or not writable.
     """
     files, skipped = find_articles(corpus)
-    with generations.writing(root), _opened(root, model, full=full) as known:
-        before = None if full else known
+    with generations.writing(root), _opened(root, model, full=full) as (before, known):
         found, plan = _planned(corpus, files, before, known, held, max_bytes)
-        generation, written = before.manifest.generation if before else 0, False
-        if before is None or not plan.is_done:
+        if before and plan.is_done:
+            manifest = before.manifest
+        else:
             with Writer(root, model, before, known) as writer:
                 _apply(writer, plan, found, embedder, progress)
-                generation, written = (
-                    writer.commit(now(), compact=plan.wants_compacting).generation,
-                    True,
-                )
-    return _report(plan, generation, found.errors, skipped, written=written)
+                manifest = writer.commit(now(), compact=plan.wants_compacting)
+    written = before is None or manifest is not before.manifest
+    return _report(plan, manifest.generation, found.errors, skipped, written=written)
 
 
 def preview(
@@ -198,8 +195,7 @@ def preview(
         StoreError: the index is damaged or of another model.
     """
     files, skipped = find_articles(corpus)
-    with _opened(root, model, full=full) as known:
-        before = None if full else known
+    with _opened(root, model, full=full) as (before, known):
         found, plan = _planned(corpus, files, before, known, frozenset(), max_bytes)
         generation = before.manifest.generation if before else 0
     return _report(plan, generation, found.errors, skipped, written=False, dry_run=True)
@@ -269,8 +265,13 @@ def _apply(
 
 
 @contextlib.contextmanager
-def _opened(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapshot | None]:
-    """The index as it is; None if there is none, or if it is damaged and will be built anew."""
+def _opened(
+    root: Path, model: ModelIdentity, *, full: bool
+) -> Iterator[tuple[Snapshot | None, Snapshot | None]]:
+    """The index to start from, and the one whose vectors can be reused; None if there is none.
+
+    A full build starts from nothing, and reuses nothing of an index that is not sound.
+    """
     try:
         sound = not full or not check_index(root, model)
         snapshot = Snapshot.open(root, model, thorough=True) if sound else None
@@ -281,7 +282,7 @@ def _opened(root: Path, model: ModelIdentity, *, full: bool) -> Iterator[Snapsho
             raise
         snapshot = None
     try:
-        yield snapshot
+        yield None if full else snapshot, snapshot
     finally:
         if snapshot:
             snapshot.close()

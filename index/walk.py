@@ -6,14 +6,21 @@ leaves the folder.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CorpusError
-from index.paths import EXTRA_OF, display_id, is_article_name, is_unicode, reason_of, resolve
+from index.paths import (
+    EXTRA_OF,
+    display_id,
+    file_of,
+    is_article_name,
+    is_unicode,
+    reason_of,
+    resolve,
+)
 
 _LOOKED_FOR = ", ".join(f"*{suffix}" for suffix in EXTRA_OF)
 
@@ -143,8 +150,7 @@ class _Walk:
                     if self._note(entry, entry_id):
                         folders.append(entry_id)
                 except OSError as error:
-                    if error.errno == errno.ELOOP or is_article_name(entry.name):
-                        self._skip(entry_id, f"cannot be looked at: {reason_of(error)}")
+                    self._skip(entry_id, f"cannot be looked at: {reason_of(error)}")
         return folders
 
     def _note(self, entry: os.DirEntry[str], entry_id: str) -> bool:
@@ -152,6 +158,8 @@ class _Walk:
         status = entry.stat()
         is_folder = stat.S_ISDIR(status.st_mode)
         if not is_folder and not is_article_name(entry.name):
+            if file_of(entry.name) != entry.name:
+                self._skip(entry_id, "named like an entry of a dump of articles")
             return False
         reason = self._refusal(entry, entry_id, status.st_mode)
         if reason:

@@ -13,7 +13,7 @@ BLOCKS = re.findall(
     r"```\n\$ make ask Q=\"(?P<question>[^\"]+)\"\n(?P<output>.*?)```", README, re.S
 )
 FIRST = re.search(r'make ask Q="([^"]+)"', README)[1]
-FIRST_OUTPUT = re.search(r"```\n(Dazu steht.*?)```", README, re.S)[1]
+FIRST_OUTPUT = re.search(r"```\n(Antwort.*?)```", README, re.S)[1]
 
 
 def ask(question, tmp_path, model_cache, monkeypatch, capsys):

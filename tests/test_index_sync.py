@@ -440,10 +440,10 @@ def state(root):
     return sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".lock")
 
 
-def test_full_forgets_what_was_known(corpus, root):
+def test_full_starts_anew_and_reuses_vectors(corpus, root):
     embedder = HashEmbedder()
     report = build(corpus, root, embedder, full=True)
-    assert len(embedder.passages) == 5
+    assert embedder.passages == []
     assert changes(report) == dict.fromkeys(ARTICLES, (ADDED, ""))
     assert generation(root).name == "gen-000002"
 

@@ -194,7 +194,7 @@ def test_what_only_developers_need_is_not_served(http, path):
 
 
 def test_an_upload_over_the_limit_is_refused(http):
-    big = {"files": ("groß.txt", b"x" * (5 * 1024 * 1024 + 1), "text/plain")}
+    big = {"files": ("groß.txt", b"x" * (20 * 1024 * 1024 + 1), "text/plain")}
     assert http.post("gradio_api/upload", files=big).status_code == 413
     small = {"files": ("klein.txt", b"Hallo.\n", "text/plain")}
     assert http.post("gradio_api/upload", files=small).status_code == 200

@@ -42,11 +42,8 @@ def add_eval(
     for option, (default, told) in folders.items():
         parser.add_argument(option, type=Path, metavar="FOLDER", default=default, help=told)
     parser.add_argument("--embedder", metavar="MODEL", help="another embedding model")
-    parser.add_argument(
-        "--drafter",
-        default=DRAFTER_PACKAGED,
-        help="beleg (default), none, a folder or a hub name",
-    )
+    names = "beleg (default), none, a folder or a hub name"
+    parser.add_argument("--drafter", default=DRAFTER_PACKAGED, metavar="MODEL", help=names)
     parser.add_argument("--nli", metavar="MODEL", help="NLI model that judges citations too")
     parser.add_argument(
         "--allow-download",

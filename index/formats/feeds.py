@@ -42,7 +42,7 @@ def read(data: bytes, name: str) -> tuple[Articles, tuple[ArticleError, ...]]:
         ArticleError: malformed, not a feed, over a limit, or lxml is missing.
     """
     root = parse_xml(data, name, kind="a feed", extra=_EXTRA)
-    entries = [node for node in root.iter() if _is_plain(node) and _local(node) in _ENTRIES]
+    entries = [node for node in root.iter() if _is_entry(node) and not _is_nested(node)]
     if _local(root) not in ("rss", "RDF", "feed"):
         raise broken(name, "neither RSS nor Atom", hint="only feeds of articles are read from XML")
     if len(entries) > MAX_ENTRIES:
@@ -61,6 +61,15 @@ def read(data: bytes, name: str) -> tuple[Articles, tuple[ArticleError, ...]]:
         own = slug(identity, taken) if identity else unique(f"entry-{number}", taken)
         found.append((own, article))
     return tuple(found), tuple(problems)
+
+
+def _is_entry(node: Any) -> bool:
+    return _is_plain(node) and _local(node) in _ENTRIES
+
+
+def _is_nested(node: Any) -> bool:
+    """Whether an entry stands in another one; its text is then part of that one's."""
+    return any(_is_entry(outer) for outer in node.iterancestors())
 
 
 def _article(entry: Any, where: str, publisher: str) -> Extracted:

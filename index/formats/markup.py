@@ -7,6 +7,7 @@ would not show (scripts, styles, hidden elements) is no text.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -14,6 +15,7 @@ from index.formats.common import broken, library, parsing
 
 MAX_HTML_TAGS = 300_000
 MAX_XML_TAGS = 1_000_000
+MAX_ATTRIBUTES = 10_000  # of one tag; libxml2's time grows with the square of their number
 MAX_ATTRIBUTE_CHARS = 1_000  # longer ones are pictures and state, and slow the search in them
 _CHUNK_BYTES = 65_536
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]{0,500}\[", re.IGNORECASE)
@@ -56,12 +58,42 @@ def parse_html(text: str, name: str, *, extra: str) -> Any:
     data = text.encode("utf-8", "replace")
     if _DOCTYPE.search(data[:_CHUNK_BYTES]):
         raise broken(name, "declares entities of its own, which are not read")
+    _check_attributes(data, name, extra)
     with parsing(name, "HTML"):
         root = html.document_fromstring(data, parser=parser)
     fatal = [entry.message.strip() for entry in parser.error_log if entry.level_name == "FATAL"]
     if fatal:
         raise broken(name, f"cannot be read as HTML: {fatal[0]}")
     return root
+
+
+class _Attributes:
+    """Counts the attributes of the tags, and builds no tree."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag begins."""
+        self.most = max(self.most, len(attributes))
+
+    def close(self) -> int:
+        """The page ends; gives the number of the tag that has most."""
+        return self.most
+
+
+def _check_attributes(data: bytes, name: str, extra: str) -> None:
+    """Refuse a page with a tag of too many attributes.
+
+    Raises:
+        ArticleError: there is one.
+    """
+    etree = library("lxml.etree", extra=extra, name=name)
+    with parsing(name, "HTML"):
+        parser = etree.HTMLParser(target=_Attributes(), encoding="utf-8", no_network=True)
+        most = etree.fromstring(data, parser)
+    if most > MAX_ATTRIBUTES:
+        raise broken(name, f"a tag with {most} attributes, at most {MAX_ATTRIBUTES} are read")
 
 
 def prune(root: Any, *, more: frozenset[str] = frozenset()) -> None:
