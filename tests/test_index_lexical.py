@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index import lexical
-from index.store import SCHEMA
+from index.layout import SCHEMA
 
 TEXTS = {
     1: ("a.txt", "Pjöngjang lieferte 8.000 Schuss Artilleriemunition."),
