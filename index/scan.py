@@ -70,7 +70,9 @@ def by_file(stamps: Mapping[str, ArticleStamp]) -> dict[str, list[ArticleStamp]]
     return found
 
 
-def differs(corpus: Path, file: ArticleFile, stamps: Iterable[ArticleStamp]) -> bool:
+def differs(
+    corpus: Path, file: ArticleFile, stamps: Iterable[ArticleStamp], max_bytes: int = MAX_BYTES
+) -> bool:
     """Whether a file differs from what the index holds of it.
 
     Looks at size and modification time first and reads the file only where they differ.
@@ -80,10 +82,13 @@ def differs(corpus: Path, file: ArticleFile, stamps: Iterable[ArticleStamp]) -> 
         corpus: folder of the articles.
         file: the file as listed.
         stamps: those of its articles in the index.
+        max_bytes: a larger file is not taken in.
     """
     stamp = next(iter(stamps), None)
     if stamp is None:
-        return _is_usable(corpus, file.id, file.size_bytes, file.mtime_ns)
+        return file.size_bytes <= max_bytes and _is_usable(
+            corpus, file.id, file.size_bytes, file.mtime_ns
+        )
     if (stamp.size_bytes, stamp.mtime_ns) == (file.size_bytes, file.mtime_ns):
         return False
     try:

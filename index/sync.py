@@ -115,11 +115,12 @@ def pending(
     return tuple(change for change in changes if change.change is not Change.UNCHANGED)
 
 
-def is_stale(corpus: Path, snapshot: Snapshot) -> bool:
+def is_stale(corpus: Path, snapshot: Snapshot, *, max_bytes: int = MAX_BYTES) -> bool:
     """True if the folder differs from the index.
 
     Looks at size and modification time first and reads a file only where they differ.
-    A file that cannot be used and is not in the index does not count.
+    A file that cannot be used, or is larger than `max_bytes`, and is not in the index does
+    not count.
 
     Raises:
         CorpusError: the folder is missing or holds no article.
@@ -128,7 +129,7 @@ def is_stale(corpus: Path, snapshot: Snapshot) -> bool:
     files, _ = find_articles(corpus)
     if stored.keys() - {file.id for file in files}:
         return True
-    return any(differs(corpus, file, stored.get(file.id, ())) for file in files)
+    return any(differs(corpus, file, stored.get(file.id, ()), max_bytes) for file in files)
 
 
 def sync(

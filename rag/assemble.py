@@ -103,7 +103,7 @@ class Assistant:
 
     def is_stale(self) -> bool:
         """True if the folder differs from the index; see `index.sync.is_stale`."""
-        return is_stale(self.config.corpus, self.snapshot)
+        return is_stale(self.config.corpus, self.snapshot, max_bytes=self.config.max_bytes)
 
     def pending(self) -> tuple[ArticleChange, ...]:
         """What a sync would change; see `index.sync.pending`."""
@@ -136,7 +136,7 @@ class Assistant:
             drafter=self.drafter,
             watch=watch,
         )
-        stale = is_stale(config.corpus, snapshot)
+        stale = is_stale(config.corpus, snapshot, max_bytes=config.max_bytes)
         return answer(question, reader, article_ids=article_ids, stale=stale)
 
     def search(self, question: str, limit: int, article_ids: Sequence[str] = ()) -> Retrieved:

@@ -12,7 +12,7 @@ from index.articles import load_article
 from index.check import check_index
 from index.errors import ArticleReadError
 from index.store import Snapshot
-from index.sync import is_stale, pending, preview
+from index.sync import is_stale, pending, preview, sync
 from index.types import Change, Facts
 
 DUMP = [
@@ -206,6 +206,16 @@ def test_a_large_file_is_left_out(corpus, root):
     [error] = [error for error in report.errors if error.path == "blatt.html"]
     assert "at most 0 MB are read" in error.message
     assert "--max-mb" in error.hint
+
+
+def test_a_file_that_is_too_large_does_not_make_the_index_stale(corpus, tmp_path):
+    identity = HashEmbedder()
+    write_corpus(corpus, {"lang.txt": b"Lang. " * 1000})
+    sync(corpus, tmp_path / "index", identity.identity, lambda: identity, max_bytes=5000)
+    with closing(Snapshot.open(tmp_path / "index", None)) as snapshot:
+        assert "lang.txt" not in snapshot.stamps()
+        assert not is_stale(corpus, snapshot, max_bytes=5000)
+        assert is_stale(corpus, snapshot)
 
 
 def contents_ids(root):

@@ -53,7 +53,8 @@ class Desk:
     def __init__(self, assistant: Assistant, feedback: Path) -> None:
         self.assistant = assistant
         self.feedback = feedback
-        self.folder = Folder(assistant.config.corpus, assistant.config.index_folder)
+        config = assistant.config
+        self.folder = Folder(config.corpus, config.index_folder, config.max_bytes)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="beleg")
         self._syncing = threading.Lock()
         self._loaded: Future[None] = self._worker.submit(assistant.load)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles import load_article
+from index.articles import MAX_BYTES, load_article
 from index.errors import AssistantError, QuestionError, StoreError
 from index.formats import Extracted
 from index.store import Snapshot
@@ -50,11 +50,13 @@ class Folder:
     Args:
         corpus: folder of the articles.
         index: folder of the index.
+        max_bytes: larger files are not taken into the index.
     """
 
-    def __init__(self, corpus: Path, index: Path) -> None:
+    def __init__(self, corpus: Path, index: Path, max_bytes: int = MAX_BYTES) -> None:
         self.corpus = corpus
         self._index = index
+        self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._known: tuple[float, Status] = (float("-inf"), Status())
@@ -130,7 +132,7 @@ class Folder:
                 passages=manifest.passages,
                 created=manifest.created,
                 embedder=manifest.model.name,
-                stale=is_stale(self.corpus, snapshot),
+                stale=is_stale(self.corpus, snapshot, max_bytes=self._max_bytes),
             )
         except AssistantError as error:
             return Status(stale=True, problem=error.message)
