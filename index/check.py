@@ -17,7 +17,7 @@ import numpy as np
 
 from index import generations
 from index.errors import StoreCorruptError
-from index.generations import DATABASE, Manifest
+from index.manifest import DATABASE, Manifest
 from index.store import Snapshot, check_identity
 from index.types import ModelIdentity
 from index.writer import text_key
@@ -124,7 +124,7 @@ def _findings(snapshot: Snapshot, db: sqlite3.Connection) -> Iterator[str]:
 def _disagreements(snapshot: Snapshot) -> Iterator[str]:
     """Ids that stand in one part of the index and not in another."""
     passages = set(snapshot.passage_ids())
-    vectors = [int(i) for i in snapshot.vector_ids()]
+    vectors = snapshot.vectors.ids.tolist()
     lexical = snapshot.lexical_ids()
     for name, other in (("vectors", vectors), ("lexical index", lexical)):
         if passages != set(other):
@@ -163,10 +163,9 @@ def _lexical(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def _vectors(snapshot: Snapshot) -> Iterator[str]:
-    """Vectors of another length than those of the model."""
-    vectors = snapshot.all_vectors()
-    if vectors.shape[1] != snapshot.manifest.model.dim:
-        yield f"vectors of {vectors.shape[1]} numbers, {snapshot.manifest.model.dim} expected"
-    lengths = np.linalg.norm(vectors, axis=1)
-    if count := int((~(np.abs(lengths - 1) <= _NORM_ERROR)).sum()):
+    """Vectors that no model makes."""
+    count = 0
+    for _, rows in snapshot.vectors.blocks():
+        count += int((~(np.abs(np.linalg.norm(rows, axis=1) - 1) <= _NORM_ERROR)).sum())
+    if count:
         yield f"{count} vectors do not have length 1"

@@ -3,7 +3,7 @@
     INDEX/
       CURRENT             "gen-000002 <sha256 of its manifest.json>"
       write.lock          held by the one writer
-      gen-000002/         manifest.json, corpus.sqlite, vectors.faiss
+      gen-000002/         manifest.json, corpus.sqlite, vectors.faiss, recent.faiss
 
 A writer builds a new generation in ``gen-00000N.tmp``, syncs every file to disk,
 renames the folder, then replaces CURRENT. Killed at any point it leaves the old
@@ -16,11 +16,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,82 +35,18 @@ from index.errors import (
     StoreWriteError,
 )
 from index.files import remove_if_possible, sync_path
-from index.types import ModelIdentity
+from index.manifest import FORMAT_VERSION, Manifest
 
-FORMAT_VERSION = 2
-VECTORS = "vectors.faiss"
-DATABASE = "corpus.sqlite"
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 LOCK = "write.lock"
 _HASH_AT_OPEN_BYTES = 256 * 1024 * 1024
 _T = TypeVar("_T")
-_DIGEST = re.compile("[0-9a-f]{64}")
 _POINTER = re.compile(rb"(gen-\d{6,}) ([0-9a-f]{64})\n")
 _DISK_ERRORS = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
     errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is made of.
-
-    Args:
-        format: version of the layout.
-        generation: its number, from 1.
-        model: name, sha256 and dimension of the embedder.
-        analyser: identity of the word analysis.
-        next_id: the next passage id; ids below it were given out.
-        articles: number of articles.
-        passages: number of passages.
-        created: UTC time, ISO 8601.
-        files: file name -> {"sha256": hex, "size_bytes": int}.
-    """
-
-    format: int
-    generation: int
-    model: ModelIdentity
-    analyser: str
-    next_id: int
-    articles: int
-    passages: int
-    created: str
-    files: dict[str, dict[str, Any]]
-
-    def to_json(self) -> str:
-        """The manifest as it stands on disk."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> Manifest:
-        """Read a manifest.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is not one.
-        """
-        values = json.loads(text)
-        made = cls(**{**values, "model": ModelIdentity(**values["model"])})
-        made._check()
-        return made
-
-    def _check(self) -> None:
-        """Refuse values that no writer makes.
-
-        Raises:
-            KeyError, TypeError, ValueError: there is one.
-        """
-        numbers = (self.format, self.generation, self.next_id, self.articles, self.passages)
-        sizes = [self.files[name]["size_bytes"] for name in (DATABASE, VECTORS)]
-        counts = (*numbers, self.model.dim, *sizes)
-        if not all(type(n) is int and n >= 0 for n in counts) or len(self.files) != len(sizes):
-            raise ValueError("a count is not a number, or the files are others")
-        digests = (self.model.sha256, *(entry["sha256"] for entry in self.files.values()))
-        if not all(_DIGEST.fullmatch(digest) for digest in digests):
-            raise ValueError("a checksum is none")
-        if not all(isinstance(t, str) for t in (self.model.name, self.analyser, self.created)):
-            raise ValueError("a name is no text")
 
 
 def repair_hint(root: Path) -> str:
@@ -187,22 +124,34 @@ def damage(folder: Path, manifest: Manifest, *, thorough: bool) -> list[str]:
     Returns:
         One sentence for each damaged file; empty when all is well.
     """
+    paths = [folder / name for name in manifest.files]
+    entries = list(manifest.files.values())
+    if is_hashed_at_open(manifest) or not thorough:
+        hashing = itertools.repeat(is_hashed_at_open(manifest))
+        return [*filter(None, map(_file_damage, paths, entries, hashing))]
+    with ThreadPoolExecutor() as threads:  # large files; hashing lets other threads run
+        return [*filter(None, threads.map(_file_damage, paths, entries, itertools.repeat(True)))]
+
+
+def is_hashed_at_open(manifest: Manifest) -> bool:
+    """True for a generation that is small enough to compare all checksums at each opening."""
     total = sum(int(entry["size_bytes"]) for entry in manifest.files.values())
-    hashing = thorough or total <= _HASH_AT_OPEN_BYTES
-    found = []
-    for name, entry in manifest.files.items():
-        path = folder / name
-        try:
-            size_bytes = path.stat().st_size
-            if not path.is_file():
-                found.append(f"{path}: not a file")
-            elif size_bytes != entry["size_bytes"]:
-                found.append(f"{path}: {size_bytes} bytes, {entry['size_bytes']} expected")
-            elif hashing and file_sha256(path) != entry["sha256"]:
-                found.append(f"{path}: content differs from the checksum in the manifest")
-        except OSError as error:
-            found.append(f"{path}: {error.strerror}")
-    return found
+    return total <= _HASH_AT_OPEN_BYTES
+
+
+def _file_damage(path: Path, entry: dict[str, Any], hashing: bool) -> str:
+    """What is wrong with one file; empty if nothing is."""
+    try:
+        size_bytes = path.stat().st_size
+        if not path.is_file():
+            return f"{path}: not a file"
+        if size_bytes != entry["size_bytes"]:
+            return f"{path}: {size_bytes} bytes, {entry['size_bytes']} expected"
+        if hashing and file_sha256(path) != entry["sha256"]:
+            return f"{path}: content differs from the checksum in the manifest"
+    except OSError as error:
+        return f"{path}: {error.strerror}"
+    return ""
 
 
 @contextlib.contextmanager

@@ -1,15 +1,13 @@
-"""What the files of a generation look like inside: tables and vectors; recognised when opened."""
+"""What the database of a generation looks like inside: its tables, recognised when opened."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from index import lexical
-from index.generations import DATABASE
+from index.manifest import DATABASE
 
 SCHEMA = f"""
 CREATE TABLE articles (
@@ -24,6 +22,7 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL, line_start INTEGER NOT NULL, line_end INTEGER NOT NULL,
     text TEXT NOT NULL, boilerplate INTEGER NOT NULL, text_key BLOB NOT NULL
 ) STRICT;
+CREATE TABLE removed (id INTEGER PRIMARY KEY) STRICT;
 CREATE INDEX passages_by_article ON passages (article_id, start);
 CREATE INDEX passages_by_text ON passages (text_key);
 {lexical.CREATE}
@@ -53,19 +52,3 @@ def _expected_tables() -> set[tuple[str, str]]:
     with closing(sqlite3.connect(":memory:")) as database:
         database.executescript(SCHEMA)
         return _tables(database)
-
-
-def read_vectors(path: Path, dim: int) -> Any:
-    """The vector index in a file.
-
-    Raises:
-        RuntimeError: it is none, or not one that `index.writer` makes.
-    """
-    import faiss
-
-    vectors: Any = faiss.read_index(str(path))
-    flat = isinstance(vectors, faiss.IndexIDMap2) and faiss.downcast_index(vectors.index)
-    wanted = (dim, faiss.METRIC_INNER_PRODUCT)
-    if not isinstance(flat, faiss.IndexFlat) or (vectors.d, vectors.metric_type) != wanted:
-        raise RuntimeError(f"{path}: not the vectors of an index of {dim} dimensions")
-    return vectors

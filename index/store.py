@@ -12,7 +12,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,11 @@ from numpy.typing import NDArray
 from index import generations, lexical
 from index.errors import StoreCorruptError, StoreError, StoreMismatchError
 from index.formats import Extracted
-from index.generations import DATABASE, VECTORS, Manifest, repair_hint
-from index.layout import check_schema, read_vectors
+from index.generations import repair_hint
+from index.layout import check_schema
+from index.manifest import DATABASE, RECENT, VECTORS, Manifest
 from index.types import ArticleStamp, ModelIdentity, Passage
+from index.vectors import VectorFile, Vectors
 from index.words import analyser_identity
 
 _PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
@@ -41,13 +42,20 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self._lock = threading.Lock()
-        self._vectors = read_vectors(folder / VECTORS, manifest.model.dim)
+        names = [name for name in (VECTORS, RECENT) if name in manifest.files]
+        files = [VectorFile(folder / name, manifest.model.dim) for name in names]
         uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        check_schema(self._database)
-        self._database.execute(
-            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
-        )
+        try:
+            check_schema(self._database)
+            self._database.execute(
+                "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
+            )
+            removed = self._database.execute("SELECT id FROM removed").fetchall()
+            self.vectors = Vectors(files, np.array(removed, dtype=np.int64).reshape(-1))
+        except (RuntimeError, *_DATABASE_ERRORS):
+            self._database.close()
+            raise
 
     @classmethod
     def open(cls, root: Path, model: ModelIdentity | None, *, thorough: bool = False) -> Snapshot:
@@ -82,9 +90,20 @@ class Snapshot:
         if not damaged:
             try:
                 return cls(root, folder, manifest)
-            except (RuntimeError, *_DATABASE_ERRORS) as error:  # faiss, SQLite
+            except (RuntimeError, OSError, *_DATABASE_ERRORS) as error:  # of faiss, SQLite
                 damaged = [f"{folder}: {error}"]
         raise StoreCorruptError(root, "; ".join(damaged), hint=repair_hint(root))
+
+    def verify(self) -> None:
+        """Compare all checksums, unless they were compared when it was opened.
+
+        Raises:
+            StoreCorruptError: a file was altered.
+        """
+        if generations.is_hashed_at_open(self.manifest):
+            return
+        if damaged := generations.damage(self.folder, self.manifest, thorough=True):
+            raise StoreCorruptError(self.root, "; ".join(damaged), hint=repair_hint(self.root))
 
     def close(self) -> None:
         """Close the database."""
@@ -170,29 +189,21 @@ class Snapshot:
         Returns:
             (passage id, cosine in [-1, 1]) pairs; ties in order of article and offset.
         """
-        import faiss
-
-        parameters: Any = None
-        if article_ids is not None:
-            selector = faiss.IDSelectorBatch(self._ids_of(article_ids))
-            parameters = faiss.SearchParameters()
-            parameters.sel = selector
         if min(limit, self.manifest.passages) < 1:
             return []
-        found = self._nearest(query, limit, parameters)
+        allowed = None if article_ids is None else self._ids_of(article_ids)
+        found = self._nearest(query, limit, allowed)
         places = {p.id: (p.article_id, p.start) for p in self.passages([i for i, _ in found])}
         return sorted(found, key=lambda pair: (-pair[1], places[pair[0]]))[:limit]
 
     def _nearest(
-        self, query: NDArray[np.float32], limit: int, parameters: Any
+        self, query: NDArray[np.float32], limit: int, allowed: NDArray[np.int64] | None
     ) -> list[tuple[int, float]]:
         """At least the `limit` nearest, and all that are as near as the last of them."""
         total = self.manifest.passages
-        row = np.ascontiguousarray(query[None, :], dtype=np.float32)
         count = min(limit + 1, total)
         while True:
-            scores, ids = self._vectors.search(row, count, params=parameters)
-            found = [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i != -1]
+            found = self.vectors.search(query, count, allowed)
             if count == total or len(found) < count or found[-1][1] < found[limit - 1][1]:
                 return found
             count = min(2 * count, total)
@@ -215,8 +226,7 @@ class Snapshot:
 
     def vector(self, passage_id: int) -> NDArray[np.float32]:
         """The stored vector of a passage, (dim,) float32, L2-normalised."""
-        vector: NDArray[np.float32] = self._vectors.reconstruct(passage_id)
-        return vector
+        return self.vectors.vector(passage_id)
 
     def passage_ids(self) -> list[int]:
         """Ids of all passages, rising."""
@@ -226,36 +236,10 @@ class Snapshot:
         """Ids of all passages in the lexical index."""
         return [int(row[0]) for row in self._rows("SELECT rowid FROM lexical")]
 
-    def vector_ids(self) -> NDArray[np.int64]:
-        """Ids of all stored vectors, in the order of the vector file."""
-        import faiss
-
-        ids: NDArray[np.int64] = faiss.vector_to_array(self._vectors.id_map)
-        return ids
-
-    def all_vectors(self) -> NDArray[np.float32]:
-        """All stored vectors, (passages, dim) float32, in the order of `vector_ids`."""
-        import faiss
-
-        flat: Any = faiss.downcast_index(self._vectors.index)
-        vectors: NDArray[np.float32] = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d)
-        return vectors.reshape(flat.ntotal, flat.d).copy()
-
     def id_of_text(self, text_key: bytes) -> int | None:
         """Id of a passage with this text, whose vector can be used again."""
         rows = self._rows("SELECT id FROM passages WHERE text_key = ? LIMIT 1", (text_key,))
         return int(rows[0][0]) if rows else None
-
-    def copy_database(self, target: Path) -> None:
-        """Write a copy of the database for a new generation."""
-        with self._lock, closing(sqlite3.connect(target)) as copy:
-            self._database.backup(copy)
-
-    def copy_vectors(self) -> Any:
-        """A copy of the vector index that may be changed."""
-        import faiss
-
-        return faiss.clone_index(self._vectors)
 
     def _ids_of(self, article_ids: Sequence[str]) -> NDArray[np.int64]:
         marks = ", ".join("?" * len(article_ids))

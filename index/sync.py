@@ -275,7 +275,7 @@ def _opened(
     """
     try:
         sound = not full or not check_index(root, model)
-        snapshot = Snapshot.open(root, model, thorough=True) if sound else None
+        snapshot = Snapshot.open(root, model) if sound else None
     except StoreNotFoundError:
         snapshot = None
     except (StoreCorruptError, StoreMismatchError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
@@ -22,10 +23,11 @@ from numpy.typing import NDArray
 
 from index import generations, lexical
 from index.embed import Embedder
-from index.generations import DATABASE, FORMAT_VERSION, VECTORS, Manifest
 from index.layout import SCHEMA
+from index.manifest import DATABASE, FORMAT_VERSION, Manifest
 from index.store import Snapshot
 from index.types import Article, ArticleStamp, ModelIdentity, Passage
+from index.vectorwriter import VectorWriter
 from index.words import analyser_identity
 
 Progress = Callable[[int], None]
@@ -51,25 +53,24 @@ class Writer(AbstractContextManager["Writer"]):
         before: Snapshot | None,
         known: Snapshot | None = None,
     ) -> None:
-        import faiss
-
         self._root = root
+        self._before = before
         self._known = known or before
         self._model = model
         self.generation = generations.next_generation(root)
         self._folder = generations.building_folder(root, self.generation)
-        if before is None:
-            self._vectors: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(model.dim))
-            self._next_id = 1
-        else:
-            before.copy_database(self._folder / DATABASE)
-            self._vectors = before.copy_vectors()
+        self._next_id = 1
+        if before is not None:
+            before.verify()  # what is damaged is not taken over
+            shutil.copyfile(before.folder / DATABASE, self._folder / DATABASE)
             self._next_id = before.manifest.next_id
+        self._rows: dict[bytes, int] = {}  # of texts that were put in, as the vectors know them
+        self._vectors = VectorWriter(self._folder, model.dim, before.vectors if before else None)
         self._database = sqlite3.connect(self._folder / DATABASE)
         try:
             self._prepare(new=before is None)
         except sqlite3.Error:
-            self._database.close()
+            self._close()
             raise
 
     def __exit__(
@@ -78,8 +79,12 @@ class Writer(AbstractContextManager["Writer"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the database; an uncommitted folder is removed by the next writer."""
+        """Close the files; an uncommitted folder is removed by the next writer."""
+        self._close()
+
+    def _close(self) -> None:
         self._database.close()
+        self._vectors.close()
 
     def _prepare(self, *, new: bool) -> None:
         # no text stays in free pages; what is half-written is thrown away and never repaired
@@ -95,8 +100,7 @@ class Writer(AbstractContextManager["Writer"]):
         lexical.delete(self._database, ids)
         self._database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
         self._database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        if ids:
-            self._vectors.remove_ids(np.array(ids, dtype=np.int64))
+        self._database.executemany("INSERT INTO removed VALUES (?)", ((i,) for i in ids))
 
     def rename(self, old_id: str, stamp: ArticleStamp) -> None:
         """Give an article a new id or stamp; its text, passages and vectors stay."""
@@ -125,15 +129,13 @@ class Writer(AbstractContextManager["Writer"]):
             progress: told how many texts will be embedded, gives a callback.
         """
         keyed = [(p, text_key(p.text)) for _, passages in articles for p in passages]
-        vectors = self._known_vectors({key for _, key in keyed})
-        new = {key: p.text for p, key in keyed if key not in vectors}
+        new = {key for _, key in keyed if self._known_id(key) is None}
         told = progress(len(new)) if progress else None
-        if new:
-            vectors |= _embedded(new, embedder(), told)
+        loaded = embedder() if new else None
         for article, _ in articles:
             self._insert_article(article)
         for first in range(0, len(keyed), _BATCH):
-            self._insert_passages(keyed[first : first + _BATCH], vectors)
+            self._insert_passages(keyed[first : first + _BATCH], loaded, told)
 
     def commit(self, now: datetime, *, compact: bool = True) -> Manifest:
         """Write everything to disk and make it the current generation.
@@ -146,8 +148,10 @@ class Writer(AbstractContextManager["Writer"]):
             StoreWriteError: the disk is full or read-only.
         """
         count, articles = self._count("passages"), self._count("articles")
-        self._close_database(compact)
-        self._write_vectors()
+        removed = self._database.execute("SELECT id FROM removed ORDER BY id").fetchall()
+        ids = np.array(removed, dtype=np.int64).reshape(-1)
+        taken, kept = self._vectors.finish(ids, compact=compact)
+        self._close_database(compact, kept)
         manifest = Manifest(
             format=FORMAT_VERSION,
             generation=self.generation,
@@ -157,25 +161,20 @@ class Writer(AbstractContextManager["Writer"]):
             articles=articles,
             passages=count,
             created=now.isoformat(timespec="seconds"),
-            files={name: _file_entry(self._folder / name) for name in (DATABASE, VECTORS)},
+            files={path.name: self._entry(path, taken) for path in self._folder.iterdir()},
         )
         generations.commit(self._root, self._folder, manifest)
         return manifest
 
-    def _write_vectors(self) -> None:
-        """Through a file of Python's: faiss only prints that closing its own has failed.
+    def _entry(self, path: Path, taken: Sequence[str]) -> dict[str, Any]:
+        """What the manifest says of a file; of one that was taken over, what it said before."""
+        if self._before and path.name in taken:
+            return self._before.manifest.files[path.name]
+        return {"sha256": generations.file_sha256(path), "size_bytes": path.stat().st_size}
 
-        Raises:
-            OSError: the disk is full or read-only.
-        """
-        import faiss
-
-        stubless: Any = faiss
-        with (self._folder / VECTORS).open("wb") as file:
-            writer = stubless.PyCallbackIOWriter(file.write, 1 << 20)
-            faiss.write_index(self._vectors, writer)
-
-    def _close_database(self, compact: bool) -> None:
+    def _close_database(self, compact: bool, removed: Sequence[int]) -> None:
+        self._database.execute("DELETE FROM removed")
+        self._database.executemany("INSERT INTO removed VALUES (?)", ((i,) for i in removed))
         self._database.execute(
             "DELETE FROM extracts WHERE sha256 NOT IN (SELECT extract FROM articles)"
         )
@@ -186,11 +185,26 @@ class Writer(AbstractContextManager["Writer"]):
             self._database.execute("VACUUM")
         self._database.close()
 
-    def _known_vectors(self, keys: set[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        if self._known is None:
-            return {}
-        ids = {key: self._known.id_of_text(key) for key in keys}
-        return {key: self._known.vector(i) for key, i in ids.items() if i is not None}
+    def _known_id(self, key: bytes) -> int | None:
+        return self._known.id_of_text(key) if self._known else None
+
+    def _vectors_of(
+        self, texts: Mapping[bytes, str], embedder: Embedder | None, told: Progress | None
+    ) -> dict[bytes, NDArray[np.float32]]:
+        """Their vectors: put in before, known from the generation before, or embedded now."""
+        vectors, new = {}, {}
+        for key, text in texts.items():
+            known = self._known_id(key)
+            if key in self._rows:
+                vectors[key] = self._vectors.row(self._rows[key])
+            elif self._known and known is not None:
+                vectors[key] = self._known.vector(known)
+            else:
+                new[key] = text
+        if new and embedder:
+            rows = embedder.embed_passages(list(new.values()), progress=told)
+            vectors.update(zip(new, rows, strict=True))
+        return vectors
 
     def _insert_article(self, article: Article) -> None:
         stamp, facts = article.stamp, article.facts
@@ -208,8 +222,10 @@ class Writer(AbstractContextManager["Writer"]):
     def _insert_passages(
         self,
         keyed: Sequence[tuple[Passage, bytes]],
-        vectors: dict[bytes, NDArray[np.float32]],
+        embedder: Embedder | None,
+        told: Progress | None,
     ) -> None:
+        vectors = self._vectors_of({key: p.text for p, key in keyed}, embedder, told)
         ids = range(self._next_id, self._next_id + len(keyed))
         self._next_id += len(keyed)
         for passage_id, (p, key) in zip(ids, keyed, strict=True):
@@ -219,8 +235,10 @@ class Writer(AbstractContextManager["Writer"]):
                 (passage_id, *place, p.text, p.boilerplate, key),
             )
             lexical.insert(self._database, passage_id, p.text)
-        rows = np.stack([vectors[key] for _, key in keyed]).astype(np.float32)
-        self._vectors.add_with_ids(rows, np.array(ids, dtype=np.int64))
+        rows = np.stack([vectors[key] for _, key in keyed])
+        first = self._vectors.add(np.array(ids, dtype=np.int64), rows)
+        for row, (_, key) in enumerate(keyed, first):
+            self._rows.setdefault(key, row)
 
     def _count(self, table: str) -> int:
         with closing(self._database.execute(f"SELECT count(*) FROM {table}")) as cursor:
@@ -230,20 +248,3 @@ class Writer(AbstractContextManager["Writer"]):
 def text_key(text: str) -> bytes:
     """Key under which a passage's vector is reused: 16 bytes of blake2b over its text."""
     return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
-
-
-def _embedded(
-    texts: Mapping[bytes, str], embedder: Embedder, progress: Progress | None
-) -> dict[bytes, NDArray[np.float32]]:
-    """The vectors of these texts, made batch by batch."""
-    vectors: dict[bytes, NDArray[np.float32]] = {}
-    pairs = list(texts.items())
-    for first in range(0, len(pairs), _BATCH):
-        some = dict(pairs[first : first + _BATCH])
-        rows = embedder.embed_passages(list(some.values()), progress=progress)
-        vectors.update(zip(some, rows, strict=True))
-    return vectors
-
-
-def _file_entry(path: Path) -> dict[str, Any]:
-    return {"sha256": generations.file_sha256(path), "size_bytes": path.stat().st_size}

@@ -25,6 +25,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
@@ -40,7 +41,7 @@ from rag.assemble import Assistant  # noqa: E402
 from rag.config import Config  # noqa: E402
 from rag.types import Answer, Quote  # noqa: E402
 
-FILES = ("CURRENT", "manifest.json", "corpus.sqlite", "vectors.faiss")
+FILES = ("CURRENT", "manifest.json", "corpus.sqlite", "vectors.faiss", "recent.faiss")
 AT_OPEN, BY_CHECK, NO_EFFECT, WRONG = OUTCOMES = (
     "detected at open", "by check", "without effect", "WRONG",
 )  # fmt: skip
@@ -128,17 +129,21 @@ class Case:
         ]
         files = {
             **ARTICLES,
-            "zug.md": b"# Der Zug\n\nDer Zug nach Kyjiw fuhr um 9 Uhr ab.\n",
             "bäume.jsonl": b"\n".join(json.dumps(entry).encode() for entry in dump),
         }
         levels = {
             f"{i:02d}.txt": f"Pegel {i}\r\n\r\nAm {i}. März fehlten {3 * i} cm.\r\n"
             for i in range(9)
         }
+        levels["zug.md"] = "# Der Zug\n\nDer Zug nach Kyjiw fuhr um 9 Uhr ab.\n"
         more = {name: text.encode() for name, text in levels.items()}
         case = cls(folder / "corpus", folder / "edited", folder / "index")
-        build(write_corpus(case.corpus, files), case.root)
-        build(write_corpus(case.corpus, more), case.root)
+        build(write_corpus(case.corpus, {**files, "zug.md": b"Kein Zug."}), case.root)
+        with (  # newer vectors beside the others, of which one is of no passage any more
+            mock.patch("index.plan._LARGE_SHARE", 9),
+            mock.patch("index.vectorwriter._RECENT_SHARE", 9),
+        ):
+            build(write_corpus(case.corpus, more), case.root)
         shutil.copytree(case.corpus, case.edited)
         (case.edited / "05.txt").unlink()
         write_corpus(case.edited, {"neu.txt": "Über Nacht fiel Schnee.\n".encode()})

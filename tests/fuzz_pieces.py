@@ -66,7 +66,7 @@ TOKENS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 MANIFEST_TOKENS = (
     '"', "{", "}", "[", "]", "null", "true", "-1", "1e400", "NaN", "9" * 5_000, "\\u0000",
-    "\ud800", '"format": 2,', '"files": {}', '"model": []', "[" * 5_000, "\0", ",",
+    "\ud800", '"format": 3,', '"files": {}', '"model": []', "[" * 5_000, "\0", ",",
 )  # fmt: skip
 
 

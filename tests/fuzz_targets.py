@@ -27,7 +27,8 @@ from index.articles import RawFile, articles_in
 from index.check import check_index
 from index.errors import ArticleError, AssistantError, StoreError
 from index.formats import Extracted
-from index.generations import DATABASE, MANIFEST, Manifest, current_folder
+from index.generations import MANIFEST, current_folder
+from index.manifest import DATABASE, Manifest
 from index.passages import split_article
 from index.paths import display_id, file_of
 from index.store import Snapshot

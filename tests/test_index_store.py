@@ -65,7 +65,7 @@ def test_vectors_are_those_of_their_passages(snapshot):
 
 def test_the_three_parts_hold_the_same_ids(snapshot):
     ids = snapshot.passage_ids()
-    assert sorted(snapshot.lexical_ids()) == sorted(snapshot.vector_ids().tolist()) == ids
+    assert sorted(snapshot.lexical_ids()) == snapshot.vectors.ids.tolist() == ids
     assert ids == sorted(ids)
 
 
@@ -244,8 +244,8 @@ def test_an_index_of_another_version_is_refused(root, key, value, what):
 
 
 def test_a_manifest_of_a_later_format_is_not_read_further(root):
-    resign(root, lambda m: (m.clear(), m.update({"format": 3, "völlig": "anders", "files": {}})))
-    with pytest.raises(StoreMismatchError, match="format version: 3 in the index"):
+    resign(root, lambda m: (m.clear(), m.update({"format": 4, "völlig": "anders", "files": {}})))
+    with pytest.raises(StoreMismatchError, match="format version: 4 in the index"):
         Snapshot.open(root, None)
 
 

@@ -634,7 +634,11 @@ def perform(corpus, step):
         paths[1].write_bytes(first)
 
 
-@given(script=st.lists(step, min_size=1, max_size=12), large_share=st.sampled_from([0, 100]))
+@given(
+    script=st.lists(step, min_size=1, max_size=12),
+    large_share=st.sampled_from([0, 100]),
+    recent_share=st.sampled_from([0, 0.3, 100]),
+)
 @example(
     script=[
         ("write", "a.txt", TEXTS[0]),
@@ -647,6 +651,7 @@ def perform(corpus, step):
         ("rename", "ü/d.txt", "a.txt"),
     ],
     large_share=0,
+    recent_share=0,
 )
 @example(
     script=[
@@ -662,27 +667,35 @@ def perform(corpus, step):
         ("touch", "n.jsonl"),
     ],
     large_share=100,
+    recent_share=100,
 )
 @settings(
     max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-def test_after_any_edit_script_a_sync_equals_a_fresh_build(tmp_path_factory, script, large_share):
+def test_after_any_edit_script_a_sync_equals_a_fresh_build(
+    tmp_path_factory, script, large_share, recent_share
+):
+    def synced():
+        with (
+            mock.patch("index.plan._LARGE_SHARE", large_share),
+            mock.patch("index.vectorwriter._RECENT_SHARE", recent_share),
+        ):
+            build(corpus, root)
+
     base = tmp_path_factory.mktemp("script")
     corpus, root = base / "corpus", base / "index"
     write_corpus(corpus, {"fix.txt": "Fest: Präsident, 8.000 Züge.\r\n".encode()})
     (corpus / "ü").mkdir()
     for entry in script:
         if entry == ("sync",):
-            with mock.patch("index.plan._LARGE_SHARE", large_share):
-                build(corpus, root)
+            synced()
         else:
             perform(corpus, entry)
     if not (corpus / "fix.txt").exists() or not (corpus / "fix.txt").read_bytes().strip():
         write_corpus(corpus, {"fix.txt": b"Fest"})
-    with mock.patch("index.plan._LARGE_SHARE", large_share):
-        build(corpus, root)
+    synced()
     with closing(Snapshot.open(root, None)) as snapshot:
         assert not is_stale(corpus, snapshot)
     equals_fresh(corpus, root, base)

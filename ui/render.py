@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
-from index.generations import Manifest
+from index.manifest import Manifest
 from index.sync import ArticleChange, SyncReport
 from index.types import Change, Hit
 from rag.types import AbstainReason, Answer, Citation, Notice, Quote
