@@ -12,8 +12,10 @@ from index.types import ModelIdentity
 FORMAT_VERSION = 3
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
+FINE = "vectors.fine.npy"
+"""The finer part of compressed vectors; only where there are many."""
 RECENT = "recent.faiss"
-"""Vectors that are newer than those in the large file; there are none in many generations."""
+"""Vectors that are newer than the others; there are none in many generations."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -30,6 +32,7 @@ class Manifest:
         next_id: the next passage id; ids below it were given out.
         articles: number of articles.
         passages: number of passages.
+        vectors: how they are searched, in words: exact or compressed.
         created: UTC time, ISO 8601.
         files: file name -> {"sha256": hex, "size_bytes": int}.
     """
@@ -41,6 +44,7 @@ class Manifest:
     next_id: int
     articles: int
     passages: int
+    vectors: str
     created: str
     files: dict[str, dict[str, Any]]
 
@@ -67,7 +71,7 @@ class Manifest:
             KeyError, TypeError, ValueError: there is one.
         """
         numbers = (self.format, self.generation, self.next_id, self.articles, self.passages)
-        if set(self.files) - {RECENT} != {DATABASE, VECTORS}:
+        if set(self.files) - {FINE, RECENT} != {DATABASE, VECTORS}:
             raise ValueError("the files are others")
         sizes = [self.files[name]["size_bytes"] for name in self.files]
         counts = (*numbers, self.model.dim, *sizes)
@@ -76,5 +80,7 @@ class Manifest:
         digests = (self.model.sha256, *(entry["sha256"] for entry in self.files.values()))
         if not all(_DIGEST.fullmatch(digest) for digest in digests):
             raise ValueError("a checksum is none")
-        if not all(isinstance(t, str) for t in (self.model.name, self.analyser, self.created)):
+        if not all(
+            isinstance(t, str) for t in (self.model.name, self.analyser, self.vectors, self.created)
+        ):
             raise ValueError("a name is no text")

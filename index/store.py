@@ -23,14 +23,15 @@ from index.errors import StoreCorruptError, StoreError, StoreMismatchError
 from index.formats import Extracted
 from index.generations import repair_hint
 from index.layout import check_schema
-from index.manifest import DATABASE, RECENT, VECTORS, Manifest
+from index.manifest import DATABASE, Manifest
 from index.types import ArticleStamp, ModelIdentity, Passage
-from index.vectors import VectorFile, Vectors
+from index.vectors import Vectors
 from index.words import analyser_identity
 
 _PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
 _MAX_VARIABLES = 500
 _DATABASE_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
+_VECTOR_ERRORS = (RuntimeError, EOFError, OSError, ValueError)  # of faiss, numpy, the disk
 _TRIES = 4  # each next one only if a writer replaced the generation meanwhile
 
 
@@ -42,8 +43,6 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self._lock = threading.Lock()
-        names = [name for name in (VECTORS, RECENT) if name in manifest.files]
-        files = [VectorFile(folder / name, manifest.model.dim) for name in names]
         uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
@@ -52,8 +51,9 @@ class Snapshot:
                 "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
             )
             removed = self._database.execute("SELECT id FROM removed").fetchall()
-            self.vectors = Vectors(files, np.array(removed, dtype=np.int64).reshape(-1))
-        except (RuntimeError, *_DATABASE_ERRORS):
+            ids = np.array(removed, dtype=np.int64).reshape(-1)
+            self.vectors = Vectors.open(folder, manifest, ids)
+        except (*_VECTOR_ERRORS, *_DATABASE_ERRORS):
             self._database.close()
             raise
 
@@ -90,7 +90,7 @@ class Snapshot:
         if not damaged:
             try:
                 return cls(root, folder, manifest)
-            except (RuntimeError, OSError, *_DATABASE_ERRORS) as error:  # of faiss, SQLite
+            except (*_VECTOR_ERRORS, *_DATABASE_ERRORS) as error:
                 damaged = [f"{folder}: {error}"]
         raise StoreCorruptError(root, "; ".join(damaged), hint=repair_hint(root))
 

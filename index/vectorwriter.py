@@ -15,11 +15,19 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from index.compressed import (
+    COMPRESSED_FROM,
+    CompressedFile,
+    extend_compressed,
+    lists_for,
+    write_compressed,
+)
 from index.manifest import RECENT, VECTORS
-from index.vectors import Block, Vectors, write_vectors
+from index.vectorfiles import Block, write_flat
+from index.vectors import Vectors
 
 _SPOOL = "vectors.new"
-_RECENT_SHARE = 0.1  # of the large file; above, it is written anew
+_RECENT_SHARE = 0.1  # of the vectors that would be taken over; above, all are written anew
 _ROWS = 65_536  # at a time
 
 
@@ -89,27 +97,52 @@ class VectorWriter:
         Raises:
             OSError: the disk is full or read-only.
         """
-        taken, kept = [], np.empty(0, np.int64)
-        if self._before is None:
-            self._write(VECTORS, iter(()))
+        taken: list[str] = []
+        kept = removed[:0]
+        stored = Vectors(self._before.files, removed) if self._before else None
+        if stored is None or compact or self._is_much(stored):
+            self._write_all(stored)
         else:
-            stored = Vectors(self._before.files, removed)
             base, *others = stored.files
             kept = removed[np.isin(removed, base.ids)]
-            newer = len(stored.ids) - (len(base.ids) - len(kept)) + self._count
-            if compact or newer + len(kept) > _RECENT_SHARE * len(base.ids):
-                kept = kept[:0]
-                self._write(VECTORS, stored.blocks())
-            else:
-                take_over(base.path, self._folder / VECTORS)
-                taken.append(VECTORS)
-                if newer:
-                    self._write(RECENT, itertools.chain(*map(stored.live, others)))
+            taken = [path.name for path in base.paths]
+            for path in base.paths:
+                take_over(path, self._folder / path.name)
+            if len(stored.ids) + self._count > len(base.ids) - len(kept):
+                newer = itertools.chain(*map(stored.live, others), self._new())
+                write_flat(self._folder / RECENT, self._dim, newer)
         self.close()
         return taken, kept.tolist()
 
-    def _write(self, name: str, before: Iterator[Block]) -> None:
-        write_vectors(self._folder / name, self._dim, itertools.chain(before, self._new()))
+    def _is_much(self, stored: Vectors) -> bool:
+        """Whether too much is newer or gone to leave the rest as it is."""
+        first = stored.files[0].ids
+        gone = int(np.isin(stored.removed, first).sum())
+        newer = len(stored.ids) - (len(first) - gone) + self._count
+        return newer + gone > _RECENT_SHARE * len(first)
+
+    def _write_all(self, stored: Vectors | None) -> None:
+        """Write all vectors anew, exact or compressed as their number asks for."""
+        total = (len(stored.ids) if stored else 0) + self._count
+
+        def blocks() -> Iterator[Block]:
+            return itertools.chain(stored.blocks() if stored else (), self._new())
+
+        if total < COMPRESSED_FROM or self._dim % 2:
+            write_flat(self._folder / VECTORS, self._dim, blocks())
+        elif not (stored and self._extended(stored, lists_for(total))):
+            write_compressed(self._folder, self._dim, total, blocks)
+
+    def _extended(self, stored: Vectors, lists: int) -> bool:
+        """Take compressed vectors over into the new ones, if they are and their lists will do."""
+        base, *others = stored.files
+        if not isinstance(base, CompressedFile) or base.lists != lists:
+            return False
+
+        def newer() -> Iterator[Block]:
+            return itertools.chain(*map(stored.live, others), self._new())
+
+        return extend_compressed(self._folder, base, stored.removed, newer)
 
     def _new(self) -> Iterator[Block]:
         if self._spool is None:

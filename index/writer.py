@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from index import generations, lexical
 from index.embed import Embedder
 from index.layout import SCHEMA
-from index.manifest import DATABASE, FORMAT_VERSION, Manifest
+from index.manifest import DATABASE, FINE, FORMAT_VERSION, Manifest
 from index.store import Snapshot
 from index.types import Article, ArticleStamp, ModelIdentity, Passage
 from index.vectorwriter import VectorWriter
@@ -160,6 +160,7 @@ class Writer(AbstractContextManager["Writer"]):
             next_id=self._next_id,
             articles=articles,
             passages=count,
+            vectors="compressed" if (self._folder / FINE).exists() else "exact",
             created=now.isoformat(timespec="seconds"),
             files={path.name: self._entry(path, taken) for path in self._folder.iterdir()},
         )

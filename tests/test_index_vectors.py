@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import vectors as vectors_module
+from index import vectorfiles
 from index.manifest import RECENT, VECTORS
-from index.vectors import VectorFile, Vectors, write_vectors
+from index.vectorfiles import FlatFile, write_flat
+from index.vectors import Vectors
 from index.vectorwriter import VectorWriter, take_over
 
 DIM = 16
@@ -27,13 +28,13 @@ def rows(count, seed=0):
 
 
 def written(path, ids, values):
-    write_vectors(path, DIM, iter([(np.array(ids, np.int64), values)]))
-    return VectorFile(path, DIM)
+    write_flat(path, DIM, iter([(np.array(ids, np.int64), values)]))
+    return FlatFile(path, DIM)
 
 
 def opened(folder, removed=()):
     names = [name for name in (VECTORS, RECENT) if (folder / name).exists()]
-    files = [VectorFile(folder / name, DIM) for name in names]
+    files = [FlatFile(folder / name, DIM) for name in names]
     return Vectors(files, np.array(removed, np.int64))
 
 
@@ -92,7 +93,7 @@ def test_vectors_are_given_as_they_were_stored(pair):
 
 def test_a_large_file_is_mapped_and_gives_the_same(tmp_path, pair, monkeypatch):
     vectors, known = pair
-    monkeypatch.setattr(vectors_module, "_MAPPED_BYTES", 0)
+    monkeypatch.setattr(vectorfiles, "_MAPPED_BYTES", 0)
     mapped = opened(tmp_path, [4, 22])
     for query in rows(5, seed=2):
         assert mapped.search(query, 8) == vectors.search(query, 8)
@@ -122,7 +123,7 @@ def test_files_that_do_not_fit_together_are_refused(tmp_path, pair, ids, removed
 def test_files_of_something_else_are_refused(tmp_path, made, reason):
     faiss.write_index(made, str(tmp_path / "x"))
     with pytest.raises(RuntimeError, match=reason):
-        VectorFile(tmp_path / "x", DIM)
+        FlatFile(tmp_path / "x", DIM)
 
 
 @pytest.mark.parametrize("ids", [[3, 2], [2, 2]])

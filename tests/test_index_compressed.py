@@ -1,0 +1,272 @@
+"""Compressed vectors: near to what was put in, found like the exact ones, changed and damaged."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from unittest import mock
+
+import faiss
+import numpy as np
+import pytest
+from fakes import ARTICLES, HashEmbedder, build, generation, resign, write_corpus
+
+from index import compressed
+from index.check import check_index
+from index.compressed import CompressedFile, extend_compressed, lists_for, write_compressed
+from index.errors import StoreCorruptError
+from index.manifest import FINE, VECTORS
+from index.store import Snapshot
+from index.vectorfiles import FlatFile, write_flat
+from index.vectors import Vectors
+
+DIM = 32
+NONE = np.empty(0, np.int64)
+
+
+def rows(count, seed=0):
+    """Vectors that lie in clumps, as those of texts do."""
+    rng = np.random.default_rng(seed)
+    centres = np.random.default_rng(99).standard_normal((40, DIM))
+    found = centres[rng.integers(0, 40, count)] + 0.5 * rng.standard_normal((count, DIM))
+    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+
+
+def blocks_of(ids, values, size=700):
+    return lambda: ((ids[i : i + size], values[i : i + size]) for i in range(0, len(ids), size))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """5,000 vectors with the ids 10, 13, 16, ..."""
+    folder = tmp_path_factory.mktemp("compressed")
+    ids, values = np.arange(5000) * 3 + 10, rows(5000)
+    write_compressed(folder, DIM, 5000, blocks_of(ids, values))
+    return folder, ids, values
+
+
+def recall(found, ids, values, queries, count=10):
+    """Share of the exact best that a search finds."""
+    wanted = [set(ids[np.argsort(-(values @ query))[:count]].tolist()) for query in queries]
+    hits = [len({i for i, _ in found(query, count)} & best) for query, best in zip(
+        queries, wanted, strict=True)]  # fmt: skip
+    return sum(hits) / count / len(queries)
+
+
+def test_what_is_stored_is_near_to_what_was_put_in(made):
+    folder, ids, values = made
+    opened = CompressedFile(folder, DIM)
+    assert (opened.ids == ids).all()
+    given = opened.rows(np.arange(5000))
+    assert np.abs(given - values).max() < 1 / 1024
+    mixed = np.array([4000, 3, 77, 3])
+    assert (opened.rows(mixed) == given[mixed]).all()
+    index = faiss.read_index(str(folder / VECTORS))
+    index.set_direct_map_type(faiss.DirectMap.Hashtable)
+    coarse = np.stack([index.reconstruct(int(i)) for i in ids])
+    assert np.abs(given - values).mean() < np.abs(coarse - values).mean() / 8
+
+
+def test_it_finds_what_an_exact_search_finds(made):
+    folder, ids, values = made
+    opened = CompressedFile(folder, DIM)
+    queries = rows(100, seed=1)
+    assert recall(lambda q, c: opened.search(q, c, None, NONE), ids, values, queries) > 0.99
+    with mock.patch.object(compressed, "_PROBED", 1):
+        assert recall(lambda q, c: opened.search(q, c, None, NONE), ids, values, queries) < 0.95
+    for query in queries[:20]:
+        for i, score in opened.search(query, 10, None, NONE):
+            assert score == pytest.approx(values[(i - 10) // 3] @ query, abs=2e-3)
+
+
+def test_the_finer_bits_put_the_best_in_order(made):
+    folder, ids, values = made
+    opened = CompressedFile(folder, DIM)
+    queries = rows(100, seed=2)
+    fine = recall(lambda q, c: opened.search(q, c, None, NONE), ids, values, queries)
+    opened._fine = opened._fine.copy()
+    opened._fine["steps"] = 0x88
+    assert recall(lambda q, c: opened.search(q, c, None, NONE), ids, values, queries) < fine
+
+
+def test_a_filter_finds_the_nearest_of_what_is_allowed_wherever_it_stands(made):
+    folder, ids, _ = made
+    opened = CompressedFile(folder, DIM)
+    allowed = np.sort(np.random.default_rng(3).choice(ids, 12, replace=False))
+    for query in rows(20, seed=3):
+        found = opened.search(query, 12, allowed, NONE)
+        assert {i for i, _ in found} == set(allowed.tolist())
+        assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
+
+
+def test_what_is_removed_is_not_found(made):
+    folder, ids, values = made
+    removed = ids[::2]
+    vectors = Vectors([CompressedFile(folder, DIM)], removed)
+    queries = values[:200:2]
+    assert not {i for q in queries for i, _ in vectors.search(q, 10)} & set(removed.tolist())
+    assert recall(vectors.search, ids[1::2], values[1::2], queries) > 0.98
+
+
+def test_after_a_tenth_was_exchanged_it_is_as_good_as_before(made, tmp_path):
+    folder, ids, values = made
+    before = CompressedFile(folder, DIM)
+    removed, newer = ids[::10], np.arange(20_000, 20_500)
+    fresh = rows(500, seed=4)
+    assert extend_compressed(tmp_path, before, removed, blocks_of(newer, fresh))
+    after = CompressedFile(tmp_path, DIM)
+    kept = ~np.isin(ids, removed)
+    all_ids, everything = np.r_[ids[kept], newer], np.r_[values[kept], fresh]
+    assert (after.ids == all_ids).all()
+    assert np.abs(after.rows(np.arange(len(all_ids))) - everything).max() < 1 / 256
+    same = np.arange(kept.sum())
+    assert (after.rows(same) == before.rows(np.flatnonzero(kept))).all()
+    queries = rows(100, seed=5)
+    found = recall(lambda q, c: after.search(q, c, None, NONE), all_ids, everything, queries)
+    assert found > 0.99
+
+
+def test_vectors_that_are_read_and_written_again_stay_as_they_are(made, tmp_path):
+    folder, ids, _ = made
+    before = CompressedFile(folder, DIM)
+    once = before.rows(np.arange(5000))
+    assert extend_compressed(tmp_path, before, ids, blocks_of(ids, once))
+    assert np.abs(CompressedFile(tmp_path, DIM).rows(np.arange(5000)) - once).max() < 1e-6
+
+
+def test_vectors_of_another_kind_want_other_lists(made, tmp_path):
+    strange = np.eye(DIM, dtype=np.float32)
+    before = CompressedFile(made[0], DIM)
+    assert not extend_compressed(
+        tmp_path, before, NONE, blocks_of(np.arange(90_000, 90_032), strange)
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_large_files_are_mapped(made, monkeypatch):
+    folder, _, values = made
+    read = CompressedFile(folder, DIM)
+    monkeypatch.setattr("index.vectorfiles._MAPPED_BYTES", 0)
+    mapped = CompressedFile(folder, DIM)
+    for query in values[:20]:
+        assert mapped.search(query, 5, None, NONE) == read.search(query, 5, None, NONE)
+
+
+@pytest.mark.parametrize(("total", "lists"), [(100_000, 512), (293_166, 1024), (10**6, 2048)])
+def test_the_number_of_lists_grows_with_the_root(total, lists):
+    assert lists_for(total) == lists
+
+
+class TestDamage:
+    @pytest.fixture
+    def folder(self, made, tmp_path):
+        for name in (VECTORS, FINE):
+            (tmp_path / name).write_bytes((made[0] / name).read_bytes())
+        return tmp_path
+
+    @pytest.mark.parametrize("kept", [0, 5, 100, 5000])
+    @pytest.mark.parametrize("name", [VECTORS, FINE])
+    def test_a_file_that_was_cut(self, folder, name, kept):
+        (folder / name).write_bytes((folder / name).read_bytes()[:kept])
+        with pytest.raises((RuntimeError, EOFError, ValueError, OSError)):
+            CompressedFile(folder, DIM)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda fine: fine[:-1],
+            lambda fine: fine[::-1],
+            lambda fine: fine["id"],
+            lambda fine: np.array([None, 1]),
+        ],
+        ids=["one less", "turned round", "without bits", "Python's objects"],
+    )
+    def test_finer_bits_of_something_else(self, folder, change):
+        np.save(folder / FINE, change(np.load(folder / FINE)), allow_pickle=True)
+        with pytest.raises((RuntimeError, ValueError)):
+            CompressedFile(folder, DIM)
+
+    def test_an_id_that_is_not_in_the_lists(self, folder):
+        fine = np.load(folder / FINE)
+        fine["id"][7] += 1
+        np.save(folder / FINE, fine)
+        with pytest.raises(RuntimeError, match="lacks ids"):
+            CompressedFile(folder, DIM).rows(np.array([0]))
+
+    def test_exact_vectors_in_its_place(self, folder, made):
+        write_flat(folder / VECTORS, DIM, blocks_of(made[1], made[2])())
+        with pytest.raises(RuntimeError, match="not the vectors of an index"):
+            CompressedFile(folder, DIM)
+
+    def test_it_in_the_place_of_exact_vectors(self, folder):
+        with pytest.raises(RuntimeError, match="not the vectors of an index"):
+            FlatFile(folder / VECTORS, DIM)
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """An index of compressed vectors, though there are few; and its corpus."""
+    monkeypatch.setattr("index.vectorwriter.COMPRESSED_FROM", 4)
+    levels = {
+        f"{i:02d}.txt": f"Am {i}. März fehlten {3 * i} cm Wasser.".encode() for i in range(60)
+    }
+    corpus = write_corpus(tmp_path / "corpus", {**ARTICLES, **levels})
+    build(corpus, tmp_path / "index")
+    return tmp_path / "index", corpus
+
+
+def found(root, question):
+    query = HashEmbedder().vectors([question])[0]
+    with closing(Snapshot.open(root, None)) as snapshot:
+        hits = snapshot.search_vectors(query, 3)
+        return [p.article_id for p in snapshot.passages([i for i, _ in hits])]
+
+
+def test_a_sync_keeps_compressed_vectors_up_to_date(index):
+    root, corpus = index
+    assert {path.name for path in generation(root).iterdir()} >= {VECTORS, FINE}
+    with closing(Snapshot.open(root, None)) as snapshot:
+        assert snapshot.manifest.vectors == "compressed"
+    assert found(root, "Pjöngjang hat Container verschifft")[0] == "munition.txt"
+    assert found(root, "In Ústí fielen 3,5 Liter Regen.")[0] == "wetter.txt"
+    (corpus / "07.txt").write_text("Der Kanzler aß Pfannkuchen.", encoding="utf-8")  # beside them
+    assert build(corpus, root).reused == 0
+    assert (generation(root) / "recent.faiss").exists()
+    assert found(root, "Wer aß Pfannkuchen?")[0] == "07.txt"
+    assert check_index(root, None) == []
+    (corpus / "wetter.txt").unlink()  # all anew
+    (corpus / "neu.txt").write_text("Der Zug nach Kyjiw fuhr um 9 Uhr ab.", encoding="utf-8")
+    build(corpus, root)
+    assert not (generation(root) / "recent.faiss").exists()
+    assert "wetter.txt" not in found(root, "In Ústí fielen 3,5 Liter Regen.")
+    assert found(root, "Wann fuhr der Zug nach Kyjiw ab?")[0] == "neu.txt"
+    assert check_index(root, None) == []
+
+
+def test_vectors_are_known_again_when_their_text_comes_back(index):
+    root, corpus = index
+    embedder = HashEmbedder()
+    (corpus / "x.txt").write_bytes((corpus / "wetter.txt").read_bytes())
+    report = build(corpus, root, embedder)
+    assert (report.reused, report.embedded, embedder.passages) == (1, 0, [])
+    assert set(found(root, "In Ústí fielen 3,5 Liter Regen.")[:2]) == {"wetter.txt", "x.txt"}
+    assert build(corpus, root, embedder, full=True).embedded == 0
+    assert embedder.passages == []
+
+
+def test_an_index_that_shrinks_becomes_exact_again(index, monkeypatch):
+    root, corpus = index
+    monkeypatch.setattr("index.vectorwriter.COMPRESSED_FROM", 1000)
+    (corpus / "wetter.txt").unlink()
+    build(corpus, root)
+    assert not (generation(root) / FINE).exists()
+    assert found(root, "Pjöngjang hat Container verschifft")[0] == "munition.txt"
+    assert check_index(root, None) == []
+
+
+def test_a_manifest_that_keeps_the_finer_bits_secret_is_refused(index):
+    root, _ = index
+    resign(root, lambda manifest: manifest["files"].pop(FINE))
+    with pytest.raises(StoreCorruptError, match="not the vectors of an index"):
+        Snapshot.open(root, None)
+    build(index[1], root, full=True)
+    assert check_index(root, None) == []
