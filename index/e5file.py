@@ -18,7 +18,7 @@ Layout, little-endian, one part after the other:
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -108,14 +108,14 @@ class E5File:
         normalisation: what a code point becomes before it is looked up; a code
             point that is not a key stays as it is.
         tensors: directory of the weights by name.
-        data: the whole file.
+        data: the whole file, in memory or mapped into it.
     """
 
     sizes: Sizes
     words: Words
     normalisation: Mapping[str, str] = field(repr=False)
     tensors: Mapping[str, Tensor] = field(repr=False)
-    data: bytes = field(repr=False)
+    data: bytes | memoryview = field(repr=False)
 
     def weights(self, name: str, *shape: int) -> NDArray[np.float32]:
         """The weights of one tensor, dequantised.
@@ -130,22 +130,42 @@ class E5File:
         Raises:
             ModelUnavailableError: no such tensor, or another number of weights.
         """
+        raw = self._raw(name, *shape)
+        if self.tensors[name].kind == _Q4:
+            return dequantise(raw).reshape(shape)
+        return np.frombuffer(raw, "<f4").astype(np.float32).reshape(shape)
+
+    def rows(self, name: str, numbers: Sequence[int], *shape: int) -> NDArray[np.float32]:
+        """Some rows of a matrix; the others are not dequantised, nor read from a mapped file.
+
+        Args:
+            name: its name in the file; a Q4_0 tensor.
+            numbers: which rows, each in ``range(shape[0])``.
+            shape: rows and columns of the whole, columns a multiple of 32.
+
+        Returns:
+            (len(numbers), columns) float32, equal to ``weights(name, *shape)[numbers]``.
+
+        Raises:
+            ModelUnavailableError: as for `weights`.
+        """
+        table = np.frombuffer(self._raw(name, *shape), np.uint8).reshape(shape[0], -1)
+        return dequantise(table[numbers].tobytes()).reshape(len(numbers), shape[1])
+
+    def _raw(self, name: str, *shape: int) -> memoryview:
         tensor = self.tensors.get(name)
         if tensor is None:
             _refuse(f"tensor {name} is missing")
         if tensor.elements != int(np.prod(shape)):
             _refuse(f"tensor {name} has {tensor.elements} weights, {shape} are needed")
-        raw = memoryview(self.data)[tensor.offset : tensor.offset + tensor.size_bytes]
-        if tensor.kind == _Q4:
-            return dequantise(raw).reshape(shape)
-        return np.frombuffer(raw, "<f4").astype(np.float32).reshape(shape)
+        return memoryview(self.data)[tensor.offset : tensor.offset + tensor.size_bytes]
 
 
-def parse(data: bytes) -> E5File:
+def parse(data: bytes | memoryview) -> E5File:
     """Reads the whole file.
 
     Args:
-        data: the bytes of the file.
+        data: the bytes of the file, in memory or mapped into it.
 
     Returns:
         Its sizes, vocabulary, normalisation map and tensor directory.

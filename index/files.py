@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import hashlib
 import lzma
+import mmap
 import os
 import shutil
 from pathlib import Path
@@ -53,6 +54,30 @@ def read_checked(
     if (found := hashlib.sha256(data).hexdigest()) != sha256:
         raise kind(f"{path}: sha256 {found}, expected {sha256}", hint=wrong)
     return data
+
+
+def map_checked(path: Path, sha256: str, *, missing: str, wrong: str) -> memoryview:
+    """A file that must have a known digest, mapped into memory: only what is used is read.
+
+    Args:
+        path: the file; not empty.
+        sha256: hex digest that it must have.
+        missing: what to do if it cannot be read.
+        wrong: what to do if it is another file.
+
+    Raises:
+        ModelUnavailableError: it cannot be read or is another file.
+    """
+    try:
+        with path.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found == sha256:
+                return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise ModelUnavailableError(
+            f"{path}: cannot be read: {error.strerror}", hint=missing
+        ) from error
+    raise ModelUnavailableError(f"{path}: sha256 {found}, expected {sha256}", hint=wrong)
 
 
 def sync_path(path: Path) -> None:

@@ -223,7 +223,7 @@ def test_packaged_vectors_agree_with_the_golden_ones(packaged: Embedder) -> None
 
 @pytest.mark.slow
 def test_packaged_identity_is_that_of_the_file(packaged: Embedder) -> None:
-    assert packaged.identity == ModelIdentity("multilingual-e5-small-q4", e5.SHA256, 384)
+    assert packaged.identity == ModelIdentity("multilingual-e5-small-q4-bf16", e5.SHA256, 384)
 
 
 @pytest.mark.slow
