@@ -45,9 +45,6 @@ class Snapshot:
         uri = f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         check_schema(self._database)
-        self._database.execute(
-            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
-        )
 
     @classmethod
     def open(cls, root: Path, model: ModelIdentity | None, *, thorough: bool = False) -> Snapshot:
@@ -210,8 +207,8 @@ class Snapshot:
 
     def document_frequency(self, column: str, key: str) -> int:
         """Number of passages whose column ("words", "parts", "names") holds the key."""
-        rows = self._rows("SELECT doc FROM vocabulary WHERE term = ? AND col = ?", (key, column))
-        return int(rows[0][0]) if rows else 0
+        with self._reading():
+            return lexical.document_frequency(self._database, column, key)
 
     def vector(self, passage_id: int) -> NDArray[np.float32]:
         """The stored vector of a passage, (dim,) float32, L2-normalised."""
@@ -224,7 +221,8 @@ class Snapshot:
 
     def lexical_ids(self) -> list[int]:
         """Ids of all passages in the lexical index."""
-        return [int(row[0]) for row in self._rows("SELECT rowid FROM lexical")]
+        with self._reading():
+            return lexical.passage_ids(self._database)
 
     def vector_ids(self) -> NDArray[np.int64]:
         """Ids of all stored vectors, in the order of the vector file."""
