@@ -104,7 +104,8 @@ class Word:
 
 def analyser_identity() -> str:
     """Name and versions of everything that decides what a search word is."""
-    return f"beleg-words-2 simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
+    packages = f"simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
+    return f"beleg-words-2 {packages} unicode-{unicodedata.unidata_version}"
 
 
 def words(text: str) -> list[Word]:
@@ -129,7 +130,7 @@ def surface_counts(text: str) -> Counter[tuple[str, str]]:
     return Counter(_TOKEN.findall(text))
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=200_000)
 def surface_keys(number: str, word: str) -> tuple[str, tuple[str, ...], str]:
     """Stem, parts and, if it is capitalised, name key of a word: those that `words` gives."""
     if number:
@@ -236,7 +237,7 @@ def _unlinked(head: str, shortest: int) -> str:
 
 def _lemma(word: str) -> str:
     """Dictionary form; a word typed without umlauts is tried with them."""
-    entries = _dictionary()
+    entries = _dictionary("de")
     for form in dict.fromkeys((word, word.lower(), word.lower().capitalize(), _umlauts(word))):
         lemma = entries.get(form)
         if lemma is not None:
@@ -250,7 +251,7 @@ def _umlauts(word: str) -> str:
 
 
 @cache
-def _dictionary(language: str = "de") -> Any:
+def _dictionary(language: str) -> Any:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     return DefaultDictionaryFactory().get_dictionary(language)
