@@ -47,9 +47,6 @@ class Snapshot:
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             check_schema(self._database)
-            self._database.execute(
-                "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, lexical, col)"
-            )
             removed = self._database.execute("SELECT id FROM removed").fetchall()
             ids = np.array(removed, dtype=np.int64).reshape(-1)
             self.vectors = Vectors.open(folder, manifest, ids)
@@ -221,8 +218,8 @@ class Snapshot:
 
     def document_frequency(self, column: str, key: str) -> int:
         """Number of passages whose column ("words", "parts", "names") holds the key."""
-        rows = self._rows("SELECT doc FROM vocabulary WHERE term = ? AND col = ?", (key, column))
-        return int(rows[0][0]) if rows else 0
+        with self._reading():
+            return lexical.document_frequency(self._database, column, key)
 
     def vector(self, passage_id: int) -> NDArray[np.float32]:
         """The stored vector of a passage, (dim,) float32, L2-normalised."""
@@ -234,7 +231,8 @@ class Snapshot:
 
     def lexical_ids(self) -> list[int]:
         """Ids of all passages in the lexical index."""
-        return [int(row[0]) for row in self._rows("SELECT rowid FROM lexical")]
+        with self._reading():
+            return lexical.passage_ids(self._database)
 
     def id_of_text(self, text_key: bytes) -> int | None:
         """Id of a passage with this text, whose vector can be used again."""

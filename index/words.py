@@ -15,10 +15,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
+
+from index.spelling import fold, letters, name_key, transliterate
 
 _NUMBER = r"\d{1,3}(?:[.\u00a0\u202f\u2009' ]\d{3})+(?!\d)|\d+(?:,\d+)?"
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u00ad])*"
@@ -42,29 +45,6 @@ _NUMBER_WORDS = {
     "acht": "8", "neun": "9", "zehn": "10", "elf": "11", "zwölf": "12", "zwanzig": "20",
     "dreißig": "30", "vierzig": "40", "fünfzig": "50", "hundert": "100", "tausend": "1000",
 }  # fmt: skip
-_CYRILLIC = dict(zip("абвгдежзийклмнопрстуфхцчшщъыьэюя", (
-    "a b v g d e zh z i j k l m n o p r s t u f kh z ch sh shch _ y _ e ju ja"
-).split(), strict=True)) | {"ё": "e", "і": "i", "ї": "i", "є": "e", "ґ": "g"}  # fmt: skip
-_KEY_RULES = tuple(
-    (re.compile(pattern), to)
-    for pattern, to in (
-        ("schtsch|shch", "s"),
-        ("tsch|tch", "c"),
-        ("sch|sh|zh", "s"),
-        ("kh|ch", "c"),
-        ("tz|ts|z", "s"),
-        ("ph", "f"),
-        ("th", "t"),
-        ("ou|oo", "u"),
-        ("w", "v"),
-        ("ck|q", "k"),
-        ("x", "ks"),
-        ("[jyi]+", "i"),
-        (r"(.)\1+", r"\1"),
-        ("(?<=..)e$", ""),
-    )
-)
-
 STOPWORDS = frozenset(
     """
     der die das den dem des ein eine einer eines einem einen und oder aber auch als am an auf
@@ -124,7 +104,8 @@ class Word:
 
 def analyser_identity() -> str:
     """Name and versions of everything that decides what a search word is."""
-    return f"beleg-words-2 simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
+    packages = f"simplemma-{version('simplemma')} snowball-{version('snowballstemmer')}"
+    return f"beleg-words-2 {packages} unicode-{unicodedata.unidata_version}"
 
 
 def words(text: str) -> list[Word]:
@@ -142,6 +123,20 @@ def words(text: str) -> list[Word]:
 def content_words(text: str) -> list[Word]:
     """The words of a text that are not stop words."""
     return [word for word in words(text) if not word.is_stop]
+
+
+def surface_counts(text: str) -> Counter[tuple[str, str]]:
+    """How often each word stands in a text: as (number, "") or ("", word)."""
+    return Counter(_TOKEN.findall(text))
+
+
+@lru_cache(maxsize=200_000)
+def surface_keys(number: str, word: str) -> tuple[str, tuple[str, ...], str]:
+    """Stem, parts and, if it is capitalised, name key of a word: those that `words` gives."""
+    if number:
+        return _digits(number), (), ""
+    stem, parts, key, _ = _analyse(word)
+    return stem, parts, key if word[:1].isupper() else ""
 
 
 def _word(match: re.Match[str]) -> Word:
@@ -165,10 +160,10 @@ def _analyse(surface: str) -> tuple[str, tuple[str, ...], str, bool]:
     plain = unicodedata.normalize("NFC", surface).replace("\u00ad", "")
     lower = plain.lower()
     if len(plain) > _MAX_WORD_CHARS:
-        return _letters(fold(plain)), (), "", False
+        return letters(fold(plain)), (), "", False
     if "\u0400" <= lower[0] <= "\u04ff":
-        lower = _letters(lower)  # a stress mark has no composed form
-        keys = [name_key(_transliterate(form)) for form in (lower, _CYRILLIC_ENDING.sub("", lower))]
+        lower = letters(lower)  # a stress mark has no composed form
+        keys = [name_key(transliterate(form)) for form in (lower, _CYRILLIC_ENDING.sub("", lower))]
         return lower, tuple(keys[1:]), keys[0], lower in STOPWORDS
     stem = stem_of(plain)
     numbers = (_NUMBER_WORDS[lower],) if lower in _NUMBER_WORDS else ()
@@ -186,27 +181,13 @@ def stem_of(word: str) -> str:
     Args:
         word: letters only, any case; "ae", "ä" and "a" give the same key.
     """
-    lemma = _lemma(word)
-    stem: str = _stemmer("german").stemWord(lemma.lower())
-    return _letters(fold(stem))
+    return _lemma_stem(_lemma(word).lower())
 
 
-def fold(text: str) -> str:
-    """Lower case without diacritics; ß becomes ss."""
-    decomposed = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
-
-
-def name_key(word: str) -> str:
-    """Key that ignores how a name was transliterated: Lawrow = Lavrov = Лавров.
-
-    Args:
-        word: one word in Latin letters, any case.
-    """
-    key = _letters(fold(word))
-    for pattern, to in _KEY_RULES:
-        key = pattern.sub(to, key)
-    return key
+@lru_cache(maxsize=100_000)
+def _lemma_stem(lemma: str) -> str:
+    stem: str = _stemmer("german").stemWord(lemma)
+    return letters(fold(stem))
 
 
 def is_known(word: str, language: str = "de") -> bool:
@@ -256,7 +237,7 @@ def _unlinked(head: str, shortest: int) -> str:
 
 def _lemma(word: str) -> str:
     """Dictionary form; a word typed without umlauts is tried with them."""
-    entries = _dictionary()
+    entries = _dictionary("de")
     for form in dict.fromkeys((word, word.lower(), word.lower().capitalize(), _umlauts(word))):
         lemma = entries.get(form)
         if lemma is not None:
@@ -269,16 +250,8 @@ def _umlauts(word: str) -> str:
     return lower.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
 
 
-def _letters(text: str) -> str:
-    return "".join(char for char in text if char.isalnum())
-
-
-def _transliterate(text: str) -> str:
-    return "".join(_CYRILLIC.get(char, char) for char in text).replace("_", "")
-
-
 @cache
-def _dictionary(language: str = "de") -> Any:
+def _dictionary(language: str) -> Any:
     from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
     return DefaultDictionaryFactory().get_dictionary(language)

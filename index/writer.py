@@ -95,9 +95,11 @@ class Writer(AbstractContextManager["Writer"]):
 
     def remove(self, article_id: str) -> None:
         """Take an article and its passages out."""
-        rows = self._database.execute("SELECT id FROM passages WHERE article_id = ?", (article_id,))
+        rows = self._database.execute(
+            "SELECT id, text FROM passages WHERE article_id = ?", (article_id,)
+        ).fetchall()
         ids = [int(row[0]) for row in rows]
-        lexical.delete(self._database, ids)
+        lexical.delete(self._database, rows)
         self._database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
         self._database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         self._database.executemany("INSERT INTO removed VALUES (?)", ((i,) for i in ids))
@@ -134,8 +136,11 @@ class Writer(AbstractContextManager["Writer"]):
         loaded = embedder() if new else None
         for article, _ in articles:
             self._insert_article(article)
+        first_id = self._next_id
         for first in range(0, len(keyed), _BATCH):
             self._insert_passages(keyed[first : first + _BATCH], loaded, told)
+        texts = ((first_id + n, p.text) for n, (p, _) in enumerate(keyed))
+        lexical.insert(self._database, texts)
 
     def commit(self, now: datetime, *, compact: bool = True) -> Manifest:
         """Write everything to disk and make it the current generation.
@@ -179,8 +184,6 @@ class Writer(AbstractContextManager["Writer"]):
         self._database.execute(
             "DELETE FROM extracts WHERE sha256 NOT IN (SELECT extract FROM articles)"
         )
-        if compact:
-            lexical.compact(self._database)
         self._database.commit()
         if compact:
             self._database.execute("VACUUM")
@@ -235,7 +238,6 @@ class Writer(AbstractContextManager["Writer"]):
                 "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (passage_id, *place, p.text, p.boilerplate, key),
             )
-            lexical.insert(self._database, passage_id, p.text)
         rows = np.stack([vectors[key] for _, key in keyed])
         first = self._vectors.add(np.array(ids, dtype=np.int64), rows)
         for row, (_, key) in enumerate(keyed, first):

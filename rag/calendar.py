@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from index.words import Word, fold
+from index.spelling import fold
+from index.words import Word
 
 _MONTHS = """
 januar jaenner january janvier январь января январе

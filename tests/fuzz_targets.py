@@ -232,10 +232,10 @@ def check_search(database: sqlite3.Connection, data: bytes) -> None:
 def _check_own_words(database: sqlite3.Connection, text: str) -> None:
     """A passage is found by its own text."""
     database.execute("BEGIN")
-    lexical.insert(database, _NEW_ID, text)
+    lexical.insert(database, [(_NEW_ID, text)])
     found = {number for number, _ in lexical.search(database, text, 9)}
     database.execute("ROLLBACK")
-    assert (_NEW_ID in found) == bool(lexical.match_expression(text))
+    assert (_NEW_ID in found) == bool(lexical.question_keys(text))
 
 
 def check_manifest(root: Path, data: bytes) -> None:

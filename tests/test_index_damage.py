@@ -222,10 +222,16 @@ DISAGREEMENTS = {
     "a table that is missing": sql("DROP TABLE extracts"),
     "a column that is missing": sql("ALTER TABLE articles DROP COLUMN source"),
     "an index of a table that is missing": sql("DROP INDEX passages_by_text"),
-    "no lexical index": sql("DROP TABLE lexical"),
-    "a lexical row that is missing": sql("DELETE FROM lexical WHERE rowid = 2"),
-    "a lexical index that lost its words": sql("DELETE FROM lexical_data WHERE id > 10"),
-    "a lexical index that lost a length": sql("DELETE FROM lexical_docsize WHERE id = 2"),
+    "no lexical index": sql("DROP TABLE postings"),
+    "a search key that is missing": sql("DELETE FROM postings WHERE key = 'lit'"),
+    "a lexical index that lost its words": sql("DELETE FROM postings"),
+    "a lexical index that lost its lengths": sql("DELETE FROM lengths"),
+    "a lexical index whose lengths are cut off": sql("UPDATE lengths SET sizes = x'01'"),
+    "postings that are cut off": sql("UPDATE postings SET entries = x'0001'"),
+    "postings of unknown passages": sql("UPDATE postings SET block = 7"),
+    "a number of search words": sql(
+        "UPDATE lengths SET sizes = CAST(substr(sizes, 1, 4) || x'09' || substr(sizes, 6) AS BLOB)"
+    ),
     "passages without their article": sql("DELETE FROM articles WHERE id = 'wetter.txt'"),
     "an article without passages": sql(
         f"INSERT INTO articles SELECT 'leer.txt', {COLUMNS}, title, date, author, source"

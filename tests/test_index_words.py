@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index.words import Word, compound_parts, content_words, name_key, stem_of, words
+from index.spelling import name_key
+from index.words import Word, compound_parts, content_words, stem_of, words
 
 
 def only(text: str) -> Word:
