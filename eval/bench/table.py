@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from eval.bench.values import Row
+from eval.bench.values import BELEG, PLAIN, Row
 
-_HEADS = ("measured", "way", "value", "against plain", "note")
+_HEADS = ("measured", "Beleg (times better than plain)", "plain", "others", "")
 
 
 def text_table(rows: Sequence[Row], known: Mapping[str, Any]) -> list[str]:
@@ -30,12 +30,32 @@ def text_table(rows: Sequence[Row], known: Mapping[str, Any]) -> list[str]:
 
 
 def markdown_table(rows: Sequence[Row]) -> list[str]:
-    """Lines of one Markdown table; a part begins with a line of its own."""
-    lines = [f"| {' | '.join(_HEADS)} |", "|---|---|--:|--:|---|"]
-    for part, group in _parts(rows):
+    """Lines of one Markdown table: what was measured, by Beleg, the plain way and others."""
+    lines = [f"| {' | '.join(_HEADS)} |", "|---|--:|--:|---|---|"]
+    for part, group in groupby(rows, key=lambda row: row.part):
         lines.append(f"| **{part}** | | | | |")
-        lines += [f"| {' | '.join(_cells(row))} |" for row in group]
+        by_what: dict[str, list[Row]] = {}
+        for row in group:
+            by_what.setdefault(row.what, []).append(row)
+        lines += [_markdown_line(what, same) for what, same in by_what.items()]
     return lines
+
+
+def _markdown_line(what: str, rows: Sequence[Row]) -> str:
+    """All ways of one measurement in one line."""
+    first = {row.way: row for row in reversed(rows)}
+    ours, plain = first.pop(BELEG, None), first.pop(PLAIN, None)
+    others = [f"{row.way} {_value(row) if row.value is not None else row.note}"
+              for row in reversed(first.values())]  # fmt: skip
+    cells = [what, *("" if row is None else _with_ratio(row) for row in (ours, plain))]
+    notes = [row.note for row in (ours, plain) if row is not None and row.value is not None]
+    return f"| {' | '.join([*cells, ', '.join(others), '; '.join(filter(None, notes))])} |"
+
+
+def _with_ratio(row: Row) -> str:
+    if row.value is None:
+        return row.note
+    return _value(row) + (f" ({_ratio(row)})" if row.faster is not None else "")
 
 
 def heading(known: Mapping[str, Any]) -> str:
@@ -50,15 +70,17 @@ def heading(known: Mapping[str, Any]) -> str:
     )
 
 
-def _parts(rows: Iterable[Row]) -> Iterable[tuple[str, Iterable[Row]]]:
-    return groupby(rows, key=lambda row: row.part)
-
-
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
-    ratio = f"{row.faster:.2f}x" if row.faster is not None else ""
-    if row.value is None:
-        return row.what, row.way, "-", ratio, row.note
-    return row.what, row.way, f"{_number(row.value)} {row.unit}", ratio, row.note
+    return row.what, row.way, _value(row), _ratio(row), row.note
+
+
+def _value(row: Row) -> str:
+    return "-" if row.value is None else f"{_number(row.value)} {row.unit}"
+
+
+def _ratio(row: Row) -> str:
+    """Times better than the plain way of the same run."""
+    return f"{_number(row.faster)}x" if row.faster is not None else ""
 
 
 def _number(value: float) -> str:

@@ -19,6 +19,9 @@ BELEG = "Beleg"
 RATES = frozenset({"passages/s", "GFLOP/s", "GB/s", "cosine", "share"})
 """Units of which more is better; of all others less is."""
 
+SHARES = frozenset({"share", "cosine"})
+"""Units in which "so many times better" says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
@@ -106,7 +109,7 @@ def rows_of(
         row = Row(
             part, what, way, rounds.median, unit, len(rounds.values), None, notes.get(way, "")
         )
-        if plain is not None and way != PLAIN:
+        if plain is not None and way != PLAIN and unit not in SHARES:
             row = replace(row, faster=faster(rounds, plain, unit))
         rows.append(row)
     return rows
