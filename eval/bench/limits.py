@@ -128,18 +128,22 @@ def bounds(
     bandwidth = known["memory, copied"] * 1e9
     for bits, name in ((32, "float32"), (8, "8 bits")):
         size = sizes.weights * bits // 8
-        note = f"{size / 1e6:.0f} MB of weights read once"
-        rows.append(Row(PART, f"one question at least, weights of {name}", MACHINE, size / bandwidth * 1000,
-                        "ms", note=note))  # fmt: skip
         matrix = sizes.vocabulary * sizes.hidden * bits // 8
-        note = f"{matrix / 1e6:.0f} MB; only the rows of a text's tokens are needed"
-        rows.append(Row(PART, f"embedding matrix read whole, {name}", MACHINE,
-                        matrix / bandwidth * 1000, "ms", note=note))  # fmt: skip
+        rows += [
+            _reading(f"one question at least, weights of {name}", size, bandwidth, "read once"),
+            _reading(f"embedding matrix read whole, {name}", matrix, bandwidth,
+                     "only the rows of a text's tokens are needed"),
+        ]  # fmt: skip
     for count in scans:
-        size = count * sizes.hidden * 4
-        rows.append(Row(PART, f"exact scan of {count:,} vectors at least, float32", MACHINE,
-                        size / bandwidth * 1000, "ms", note=f"{size / 1e6:.0f} MB"))  # fmt: skip
+        name = f"exact scan of {count:,} vectors at least, float32"
+        rows.append(_reading(name, count * sizes.hidden * 4, bandwidth, ""))
     return rows
+
+
+def _reading(what: str, size_bytes: int, bytes_s: float, note: str) -> Row:
+    """How long memory takes to deliver so much."""
+    said = f"{size_bytes / 1e6:.0f} MB{', ' if note else ''}{note}"
+    return Row(PART, what, MACHINE, size_bytes / bytes_s * 1000, "ms", note=said)
 
 
 def encoder_sizes(cache: Path) -> EncoderSizes:

@@ -52,7 +52,7 @@ class Order:
     sizes: tuple[int, ...] = (10_000, 100_000)
     prepared: tuple[Path, ...] = ()
     rounds: int = 5
-    passages: int = 256
+    passages: int = 128
     questions: int = 200
     cases: int = 400
     sample: int = 2000
