@@ -23,7 +23,7 @@ from eval.bench.search_ways import (
 )
 from eval.bench.values import BELEG, PLAIN, Rounds, Row, missing, p95, rows_of
 from eval.bench.worker import MissingPackageError, Worker, WorkerError
-from index.generations import DATABASE, current_folder
+from index.generations import current_folder
 from rag.retrieve import DEPTH
 
 LIMIT = 10
@@ -171,7 +171,7 @@ def _index_rows(part: str, built: Built) -> list[Row]:
     """Bytes a passage of the index's files, and what building it took without a model."""
     folder, _ = current_folder(built.root)
     sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-    words = sum(size for name, size in sizes.items() if name.startswith(DATABASE))
+    words = sum(size for name, size in sizes.items() if ".sqlite" in name)
     each = {
         "index, vectors": sum(sizes.values()) - words,
         "index, texts and words": words,
