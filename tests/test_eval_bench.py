@@ -408,7 +408,9 @@ def test_a_tiny_run_without_a_model(tmp_path, capsys):
     arguments += ["--markdown", str(tmp_path / "out.md")]
     assert main(arguments) == 0
     report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert set(report) == {"machine", "software", "order", "seconds", "failed", "rows"}
+    assert set(report) == {
+        "machine", "software", "order", "seconds", "load_average", "failed", "rows",
+    }  # fmt: skip
     rows = {(row["what"], row["way"]): row for row in report["rows"]}
     assert rows["recall@10 against exact", "Beleg"]["value"] == 1.0
     assert "stand-in" in rows["index, vectors", "Beleg"]["note"]

@@ -10,6 +10,7 @@ be measured has a row that says why. The JSON is written after each part.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
@@ -63,6 +64,7 @@ def run(order: Order, out: Path | None = None) -> tuple[dict[str, Any], list[Row
         "software": provenance(),
         "order": order.told(),
         "seconds": {},
+        "load_average": {},
         "failed": [],
     }
     for name in order.parts:
@@ -76,6 +78,7 @@ def run(order: Order, out: Path | None = None) -> tuple[dict[str, Any], list[Row
             said = str(error).strip().splitlines()[-1]
             rows.append(missing(name, "the whole part", BELEG, f"failed: {said}"))
         report["seconds"][name] = round(time.perf_counter() - started, 1)
+        report["load_average"][name] = round(os.getloadavg()[0], 2)  # tells who was disturbed
         report["rows"] = as_json(rows)
         if out is not None:
             out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
