@@ -1,7 +1,8 @@
 """The whole way from paragraphs to found ones: time of it, and how many are found.
 
-Each way splits, embeds, indexes and searches as it does by itself: Beleg through `sync` and
-its retriever, the plain way with sentence-transformers, FAISS flat and rank_bm25 joined by
+All embed the same passages, as Beleg cuts them (whole paragraphs would be cut off at 512
+tokens), and index and search them by themselves: Beleg through `sync` and its retriever, the
+plain way with sentence-transformers, FAISS flat and rank_bm25 joined by
 reciprocal ranks, txtai as a hybrid index with the same encoder.
 """
 
@@ -21,7 +22,10 @@ from eval.bench.ways import PlainWay, need
 from eval.bench.worker import MissingPackageError, Worker
 from eval.retrieval import Case, rank_of, scores
 from index import e5
+from index.articles import MAX_BYTES, find_articles
 from index.embed import load_embedder
+from index.passages import split_article
+from index.scan import scan
 from index.store import Snapshot
 from index.sync import sync
 from rag.retrieve import DEPTH, Retriever, fuse
@@ -94,7 +98,7 @@ class PlainSearcher(Searcher):
         import faiss
         from rank_bm25 import BM25Okapi
 
-        self._names, texts = _paragraphs(folder)
+        self._names, texts = _passages(folder)
         vectors = self._way.passages(texts)[1]
         self._vectors: Any = faiss.IndexFlatIP(vectors.shape[1])
         self._vectors.add(vectors)
@@ -107,7 +111,7 @@ class PlainSearcher(Searcher):
         best = np.argsort(-points)[:DEPTH]
         fused = fuse(
             list(zip(dense[0].tolist(), near[0].tolist(), strict=True)),
-            [(int(i), float(points[i])) for i in best],
+            [(int(i), float(points[i])) for i in best if points[i] > 0],
             k=_K,
             lexical_weight=1.0,
         )
@@ -134,17 +138,18 @@ class TxtaiSearcher(Searcher):
         )
 
     def _index(self, folder: Path) -> None:
-        self._names, texts = _paragraphs(folder)
+        self._names, texts = _passages(folder)
         self._embeddings.index((i, text, None) for i, text in enumerate(texts))
 
     def _find(self, question: str) -> Sequence[str]:
         return [self._names[int(i)] for i, _ in self._embeddings.search(question, DEPTH)]
 
 
-def _paragraphs(folder: Path) -> tuple[list[str], list[str]]:
-    """Names and texts of the files, in the order of the names."""
-    paths = sorted(folder.glob("*.txt"))
-    return [path.name for path in paths], [path.read_text(encoding="utf-8") for path in paths]
+def _passages(folder: Path) -> tuple[list[str], list[str]]:
+    """The passages of the files as Beleg cuts them: name of the file and text of each."""
+    articles = scan(folder, find_articles(folder)[0], {}, max_bytes=MAX_BYTES).articles
+    cut = [p for name in sorted(articles) for p in split_article(articles[name])]
+    return [p.article_id for p in cut], [p.text for p in cut]
 
 
 Makers = Mapping[str, tuple[Callable[..., Any], tuple[Any, ...]]]
