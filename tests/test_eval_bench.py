@@ -12,6 +12,7 @@ from fakes import HashEmbedder, build, write_corpus
 from eval.bench import asking, commands, embedding, limits, quality, retrieval, syncing
 from eval.bench.building import prepared
 from eval.bench.command import main
+from eval.bench.errors import MissingPackageError, MixedRunsError, WorkerError
 from eval.bench.limits import EncoderSizes
 from eval.bench.machine import machine
 from eval.bench.order import Order, build_parser, quick, read_order
@@ -20,20 +21,9 @@ from eval.bench.standin import Neighbourhoods, describe
 from eval.bench.table import markdown_table, text_table
 from eval.bench.texts import questions, real_articles, sample_passages
 from eval.bench.texts import write_corpus as write_bench_corpus
-from eval.bench.values import (
-    BELEG,
-    PLAIN,
-    MixedRunsError,
-    Rounds,
-    Row,
-    as_json,
-    faster,
-    missing,
-    p95,
-    rows_of,
-)
+from eval.bench.values import BELEG, PLAIN, Rounds, Row, as_json, faster, missing, p95, rows_of
 from eval.bench.ways import need
-from eval.bench.worker import MissingPackageError, Worker, WorkerError
+from eval.bench.worker import Worker
 from eval.retrieval import Case
 from eval.sync_cost import HashedVectors
 

@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 
 from eval.bench import asking, commands, embedding, limits, quality, retrieval, syncing
 from eval.bench.building import Encoder, built, packaged, prepared
+from eval.bench.errors import WorkerError
 from eval.bench.machine import machine, provenance
 from eval.bench.order import PACKAGED, Order, build_parser, read_order
 from eval.bench.table import markdown_table, text_table
 from eval.bench.texts import SEEDS, question_cases, questions, sample_passages
 from eval.bench.values import BELEG, Row, as_json, missing
-from eval.bench.worker import Worker, WorkerError
+from eval.bench.worker import Worker
 from eval.sync_cost import HashedVectors
 
 _QUESTION = "Wie viele Schuss Artilleriemunition lieferte Nordkorea?"

@@ -15,8 +15,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from eval.bench.errors import WorkerError
 from eval.bench.values import BELEG, Rounds, Row, rows_of
-from eval.bench.worker import WorkerError
 from eval.crowd import memory_mib
 
 PART = "commands, cold"

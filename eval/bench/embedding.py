@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.bench.errors import MissingPackageError
 from eval.bench.values import BELEG, PLAIN, Rounds, Row, missing, p95, rows_of
 from eval.bench.ways import BelegWay, EngineWay, PlainWay
-from eval.bench.worker import MissingPackageError, Worker
+from eval.bench.worker import Worker
 
 PART = "embedding"
 Makers = Mapping[str, tuple[Callable[..., Any], tuple[Any, ...]]]

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from eval.bench.errors import MissingPackageError
 from eval.bench.values import BELEG, PLAIN, Rounds, Row, missing, rows_of
 from eval.bench.ways import PlainWay, need
-from eval.bench.worker import MissingPackageError, Worker
+from eval.bench.worker import Worker
 from eval.retrieval import Case, rank_of, scores
 from index import e5
 from index.articles import MAX_BYTES, find_articles

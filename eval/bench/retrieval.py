@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.bench.building import Built
+from eval.bench.errors import MissingPackageError, WorkerError
 from eval.bench.search_ways import (
     BelegSearch,
     Found,
@@ -22,7 +23,7 @@ from eval.bench.search_ways import (
     TxtaiSearch,
 )
 from eval.bench.values import BELEG, PLAIN, Rounds, Row, missing, p95, rows_of
-from eval.bench.worker import MissingPackageError, Worker, WorkerError
+from eval.bench.worker import Worker
 from index.generations import current_folder
 from rag.retrieve import DEPTH
 

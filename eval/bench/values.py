@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from eval.bench.errors import MixedRunsError
 from eval.latency import percentile
 
 PLAIN = "plain"
@@ -64,10 +65,6 @@ class Row:
     rounds: int = 1
     faster: float | None = None
     note: str = ""
-
-
-class MixedRunsError(ValueError):
-    """A ratio was asked for between measurements that were not made together."""
 
 
 def faster(ours: Rounds, plain: Rounds, unit: str) -> float:

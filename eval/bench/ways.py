@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.bench.worker import MissingPackageError
+from eval.bench.errors import MissingPackageError
 from index import e5
 from index.embed import load_embedder
 from index.modelfolder import quiet

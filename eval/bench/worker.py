@@ -15,17 +15,10 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
+from eval.bench.errors import MissingPackageError, WorkerError
 from eval.crowd import memory_mib
 
 _PATIENCE_S = 5
-
-
-class MissingPackageError(Exception):
-    """A package that a comparison needs is not installed; the text says how to get it."""
-
-
-class WorkerError(RuntimeError):
-    """The child failed or is gone; the text holds its traceback."""
 
 
 class Worker:
