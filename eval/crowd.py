@@ -109,10 +109,16 @@ def person(
             tally.mixed.append(question)
 
 
-def memory_mib(pid: int) -> float:
-    """Resident memory of a process (Linux)."""
+def memory_mib(pid: int, field: str = "VmRSS") -> float:
+    """Resident memory of a process (Linux).
+
+    Args:
+        pid: the process.
+        field: ``VmRSS`` for now, ``VmHWM`` for the most since the process was started (what
+            ``getrusage`` says of a child counts its parent's memory at the fork as well).
+    """
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
     return int(line.split()[1]) / 1024
 
 

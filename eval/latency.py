@@ -14,7 +14,7 @@ import argparse
 import resource
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -31,6 +31,27 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-int(share * 100) * len(ordered) // 100) - 1)]
 
 
+def answer_times(
+    assistant: Assistant, questions: Iterable[str]
+) -> tuple[list[float], dict[str, list[float]]]:
+    """Seconds of each answer, and of its stages by name."""
+    totals: list[float] = []
+    stages: dict[str, list[float]] = {}
+    for question in questions:
+        started = time.perf_counter()
+        answer = assistant.ask(question)
+        totals.append(time.perf_counter() - started)
+        for name, seconds in answer.stages_s.items():
+            stages.setdefault(name, []).append(seconds)
+    return totals, stages
+
+
+def dev_questions(corpus: Path) -> list[str]:
+    """The answerable questions of the dev half of the seeds' question set."""
+    asked = of_split(load_questions(SEEDS_SET, corpus), "dev")
+    return [question.question for question in asked if question.answerable]
+
+
 def measure(assistant: Assistant, questions: Sequence[str], runs: int) -> list[str]:
     """Ask `runs` questions and describe the times.
 
@@ -39,14 +60,7 @@ def measure(assistant: Assistant, questions: Sequence[str], runs: int) -> list[s
     """
     assistant.sync()
     assistant.ask(questions[0])
-    totals: list[float] = []
-    stages: dict[str, list[float]] = {}
-    for question in islice(cycle(questions), runs):
-        started = time.perf_counter()
-        answer = assistant.ask(question)
-        totals.append(time.perf_counter() - started)
-        for name, seconds in answer.stages_s.items():
-            stages.setdefault(name, []).append(seconds)
+    totals, stages = answer_times(assistant, islice(cycle(questions), runs))
     lines = [
         f"warm ask, {runs} runs: median {statistics.median(totals) * 1000:.0f} ms, "
         f"p95 {percentile(totals, 0.95) * 1000:.0f} ms"
@@ -104,8 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--search", action="store_true", help="compare with a beam search")
     options = parser.parse_args(arguments)
-    asked = of_split(load_questions(SEEDS_SET, options.corpus), "dev")
-    questions = [question.question for question in asked if question.answerable]
+    questions = dev_questions(options.corpus)
     config = Config(corpus=options.corpus, cache=options.cache, drafter=options.drafter)
     assistant = Assistant(config)
     lines = measure(assistant, questions, options.runs)

@@ -1,5 +1,6 @@
 """The command line as a user meets it: messages, exit codes, and never a wrong quote."""
 
+import gc
 import json
 import os
 import re
@@ -691,6 +692,23 @@ class TestUsage:
             [sys.executable, "-c", code], capture_output=True, text=True, cwd=PROJECT, check=True
         )
         assert done.stdout.endswith("loaded: []\n")
+
+    def test_only_a_process_of_its_own_looks_for_unreachable_objects_rarely(self, beleg):
+        before = gc.get_threshold()
+        beleg("check")
+        assert gc.get_threshold() == before
+        code = (
+            "import gc, sys\nfrom ui.cli import main\n"
+            "sys.argv = ['beleg', 'check', *sys.argv[1:]]\nmain()\nprint(gc.get_threshold()[0])"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, "--corpus", beleg.corpus, "--index", beleg.index],
+            capture_output=True,
+            text=True,
+            cwd=PROJECT,
+            check=True,
+        )
+        assert done.stdout == "50000\n"
 
     def test_a_reader_that_goes_away_leaves_no_word(self, filled):
         resign(filled.index, lambda manifest: manifest.update(model=asdict(PACKAGED)))

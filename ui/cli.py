@@ -9,6 +9,8 @@ the functions that run, so that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import sys
 import time
@@ -39,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = build_parser(os.environ).parse_args(arguments)
     options.say = WORDS[_language(os.environ)]
+    if arguments is None:
+        _tidy_rarely()
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
@@ -51,6 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _tidy_rarely() -> None:
+    """Look for unreachable objects rarely, and not at all when the process ends.
+
+    Models and dictionaries are millions of objects that stay until the end: looking through
+    them took 1.2 s of a search's 9.5 s while they were loaded and 1 s when it was done.
+    """
+    gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)
 
 
 def build_parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
