@@ -150,7 +150,7 @@ def search(
         scores[slots] = everywhere[slots]
     best = _best(scores, limit)
     found = list(zip(lengths.ids_of(best).tolist(), scores[best].tolist(), strict=True))
-    places = _places(connection, [passage_id for passage_id, _ in found])
+    places = places_of(connection, [passage_id for passage_id, _ in found])
     known = [pair for pair in found if pair[0] in places]
     return sorted(known, key=lambda pair: (-pair[1], places[pair[0]]))[:limit]
 
@@ -199,9 +199,10 @@ def _kth(scores: NDArray[np.float64], k: int) -> float:
     return max(float(np.partition(scores, len(scores) - k)[len(scores) - k]), least)
 
 
-def _places(
+def places_of(
     connection: sqlite3.Connection, passage_ids: Sequence[int]
 ) -> dict[int, tuple[str, int]]:
+    """Article and offset of passages, by id; unknown ones are left out."""
     rows = connection.execute(
         "SELECT id, article_id, start FROM passages WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(passage_ids),),

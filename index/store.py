@@ -190,7 +190,10 @@ class Snapshot:
             return []
         allowed = None if article_ids is None else self._ids_of(article_ids)
         found = self._nearest(query, limit, allowed)
-        places = {p.id: (p.article_id, p.start) for p in self.passages([i for i, _ in found])}
+        with self._reading():
+            places = lexical.places_of(self._database, [i for i, _ in found])
+        if unknown := [i for i, _ in found if i not in places]:
+            raise self._corrupt(f"passage {unknown[0]} is missing")
         return sorted(found, key=lambda pair: (-pair[1], places[pair[0]]))[:limit]
 
     def _nearest(

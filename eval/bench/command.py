@@ -21,7 +21,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.bench import asking, commands, embedding, limits, quality, retrieval, syncing
+from eval.bench import (
+    asking,
+    commands,
+    embedding,
+    exchange,
+    limits,
+    quality,
+    retrieval,
+    syncing,
+)
 from eval.bench.building import Encoder, built, packaged, prepared
 from eval.bench.errors import WorkerError
 from eval.bench.machine import machine, provenance
@@ -105,6 +114,7 @@ def _search(order: Order, rows: Sequence[Row]) -> list[Row]:
     for size in order.sizes:
         place = built(order.work, size, order.data, sample)
         found += retrieval.measure(place, queries, asked, order.limits)
+        found += exchange.measure(place, order.work, queries, order.limits)
     for folder in order.prepared:
         found += retrieval.measure(prepared(folder), queries, asked, order.limits)
     return found
