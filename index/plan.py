@@ -54,7 +54,7 @@ class Plan:
     """
 
     changes: tuple[ArticleChange, ...]
-    passages: Mapping[str, tuple[Passage, ...]]
+    passages: dict[str, tuple[Passage, ...]]
     restamped: tuple[ArticleStamp, ...]
     total: int
 

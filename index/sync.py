@@ -261,8 +261,10 @@ def _apply(
             writer.rename(change.old_id, found.stamps[change.article_id])
     for stamp in plan.restamped:
         writer.rename(stamp.id, stamp)
-    added = [(found.articles[name], passages) for name, passages in plan.passages.items()]
-    writer.add(added, embedder, progress)
+    told = progress(sum(change.embedded for change in plan.changes)) if progress else None
+    names = [*plan.passages]  # each is let go when it is written
+    added = ((found.articles.pop(name), plan.passages.pop(name)) for name in names)
+    writer.add(added, embedder, told)
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from index.compressed import CompressedFile
 from index.manifest import FINE, RECENT, VECTORS, Manifest
 from index.vectorfiles import Block, FlatFile, Ids, Rows, VectorFile
 
-_ROWS = 65_536  # at a time
+_ROWS = 16_384  # at a time
 
 
 class Vectors:

@@ -28,7 +28,7 @@ from index.vectors import Vectors
 
 _SPOOL = "vectors.new"
 _RECENT_SHARE = 0.1  # of the vectors that would be taken over; above, all are written anew
-_ROWS = 65_536  # at a time
+_ROWS = 16_384  # at a time
 
 
 class VectorWriter:
@@ -57,24 +57,19 @@ class VectorWriter:
         finally:
             (self._folder / _SPOOL).unlink(missing_ok=True)
 
-    def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> int:
-        """Put vectors in.
+    def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
+        """Put vectors in; `row` counts them from 0.
 
         Args:
             ids: (n,) higher than all before.
             rows: (n, dim) float32, L2-normalised.
-
-        Returns:
-            The number by which `row` gives the first of them.
         """
-        first = self._count
         if self._spool is None:
             self._spool = (self._folder / _SPOOL).open("w+b")
         self._spool.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
         self._spool.flush()
         self._ids.append(ids)
         self._count += len(ids)
-        return first
 
     def row(self, number: int) -> NDArray[np.float32]:
         """A vector that was put in, (dim,) float32."""

@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ from index.words import analyser_identity
 Progress = Callable[[int], None]
 """Called with the number of passages embedded since the last call."""
 
-_BATCH = 1024  # passages at a time: progress begins early, and no second copy of all vectors
+_BATCH = 1024  # passages embedded at a time
+_GATHERED = 16_384  # passages whose search words are put in at a time
 
 
 class Writer(AbstractContextManager["Writer"]):
@@ -64,7 +65,7 @@ class Writer(AbstractContextManager["Writer"]):
             before.verify()  # what is damaged is not taken over
             shutil.copyfile(before.folder / DATABASE, self._folder / DATABASE)
             self._next_id = before.manifest.next_id
-        self._rows: dict[bytes, int] = {}  # of texts that were put in, as the vectors know them
+        self._first_id = self._next_id
         self._vectors = VectorWriter(self._folder, model.dim, before.vectors if before else None)
         self._database = sqlite3.connect(self._folder / DATABASE)
         try:
@@ -119,27 +120,36 @@ class Writer(AbstractContextManager["Writer"]):
 
     def add(
         self,
-        articles: Sequence[tuple[Article, Sequence[Passage]]],
+        articles: Iterable[tuple[Article, Sequence[Passage]]],
         embedder: Callable[[], Embedder],
-        progress: Callable[[int], Progress] | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        """Put articles in.
+        """Put articles in; they are asked for as they are needed and not kept.
 
         Args:
             articles: each with its passages.
             embedder: gives the model; called only if there is text to embed.
-            progress: told how many texts will be embedded, gives a callback.
+            progress: told how many texts were embedded since it was last told.
         """
-        keyed = [(p, text_key(p.text)) for _, passages in articles for p in passages]
-        new = {key for _, key in keyed if self._known_id(key) is None}
-        told = progress(len(new)) if progress else None
-        loaded = embedder() if new else None
-        for article, _ in articles:
+        gathered: list[Passage] = []
+        for article, passages in articles:
             self._insert_article(article)
+            gathered += passages
+            if len(gathered) >= _GATHERED:
+                self._insert_gathered(gathered, embedder, progress)
+                gathered.clear()
+        self._insert_gathered(gathered, embedder, progress)
+
+    def _insert_gathered(
+        self,
+        passages: Sequence[Passage],
+        embedder: Callable[[], Embedder],
+        progress: Progress | None,
+    ) -> None:
         first_id = self._next_id
-        for first in range(0, len(keyed), _BATCH):
-            self._insert_passages(keyed[first : first + _BATCH], loaded, told)
-        texts = ((first_id + n, p.text) for n, (p, _) in enumerate(keyed))
+        for first in range(0, len(passages), _BATCH):
+            self._insert_passages(passages[first : first + _BATCH], embedder, progress)
+        texts = enumerate((passage.text for passage in passages), first_id)
         lexical.insert(self._database, texts)
 
     def commit(self, now: datetime, *, compact: bool = True) -> Manifest:
@@ -189,26 +199,34 @@ class Writer(AbstractContextManager["Writer"]):
             self._database.execute("VACUUM")
         self._database.close()
 
-    def _known_id(self, key: bytes) -> int | None:
-        return self._known.id_of_text(key) if self._known else None
-
     def _vectors_of(
-        self, texts: Mapping[bytes, str], embedder: Embedder | None, told: Progress | None
+        self,
+        texts: Mapping[bytes, str],
+        embedder: Callable[[], Embedder],
+        progress: Progress | None,
     ) -> dict[bytes, NDArray[np.float32]]:
-        """Their vectors: put in before, known from the generation before, or embedded now."""
+        """Their vectors: known from the generation before, put in already, or embedded now."""
         vectors, new = {}, {}
         for key, text in texts.items():
-            known = self._known_id(key)
-            if key in self._rows:
-                vectors[key] = self._vectors.row(self._rows[key])
-            elif self._known and known is not None:
+            known = self._known.id_of_text(key) if self._known else None
+            row = self._row_of_text(key) if known is None else None
+            if self._known and known is not None:
                 vectors[key] = self._known.vector(known)
+            elif row is not None:
+                vectors[key] = self._vectors.row(row)
             else:
                 new[key] = text
-        if new and embedder:
-            rows = embedder.embed_passages(list(new.values()), progress=told)
+        if new:
+            rows = embedder().embed_passages(list(new.values()), progress=progress)
             vectors.update(zip(new, rows, strict=True))
         return vectors
+
+    def _row_of_text(self, key: bytes) -> int | None:
+        """By which number the vectors know a text that was put in; None if it was not."""
+        found = self._database.execute(
+            "SELECT id FROM passages WHERE text_key = ? AND id >= ? LIMIT 1", (key, self._first_id)
+        ).fetchone()
+        return int(found[0]) - self._first_id if found else None
 
     def _insert_article(self, article: Article) -> None:
         stamp, facts = article.stamp, article.facts
@@ -225,23 +243,25 @@ class Writer(AbstractContextManager["Writer"]):
 
     def _insert_passages(
         self,
-        keyed: Sequence[tuple[Passage, bytes]],
-        embedder: Embedder | None,
-        told: Progress | None,
+        passages: Sequence[Passage],
+        embedder: Callable[[], Embedder],
+        progress: Progress | None,
     ) -> None:
-        vectors = self._vectors_of({key: p.text for p, key in keyed}, embedder, told)
-        ids = range(self._next_id, self._next_id + len(keyed))
-        self._next_id += len(keyed)
-        for passage_id, (p, key) in zip(ids, keyed, strict=True):
-            place = (p.article_id, p.start, p.end, p.line_start, p.line_end)
-            self._database.execute(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (passage_id, *place, p.text, p.boilerplate, key),
-            )
-        rows = np.stack([vectors[key] for _, key in keyed])
-        first = self._vectors.add(np.array(ids, dtype=np.int64), rows)
-        for row, (_, key) in enumerate(keyed, first):
-            self._rows.setdefault(key, row)
+        keys = [text_key(p.text) for p in passages]
+        texts = {key: p.text for key, p in zip(keys, passages, strict=True)}
+        vectors = self._vectors_of(texts, embedder, progress)
+        ids = range(self._next_id, self._next_id + len(keys))
+        self._next_id += len(keys)
+        self._database.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (i, p.article_id, p.start, p.end, p.line_start, p.line_end, p.text,
+                 p.boilerplate, key)
+                for i, p, key in zip(ids, passages, keys, strict=True)
+            ),
+        )  # fmt: skip
+        rows = np.stack([vectors[key] for key in keys])
+        self._vectors.add(np.array(ids, dtype=np.int64), rows)
 
     def _count(self, table: str) -> int:
         with closing(self._database.execute(f"SELECT count(*) FROM {table}")) as cursor:

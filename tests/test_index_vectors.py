@@ -142,7 +142,7 @@ class TestWriter:
         first.add(np.arange(1, 101), values[:100])
         assert first.finish(np.array([], np.int64), compact=False) == ([], [])
         writer = VectorWriter(new, DIM, opened(old))
-        assert writer.add(np.array([200]), values[100:]) == 0
+        writer.add(np.array([200]), values[100:])
         assert (writer.row(0) == values[100]).all()
         assert writer.finish(np.array([7]), compact=False) == ([VECTORS], [7])
         assert (old / VECTORS).samefile(new / VECTORS)
