@@ -186,7 +186,9 @@ def _index_rows(part: str, built: Built) -> list[Row]:
         note = f"{json.dumps(round(built.built['full_s']))} s, one run, vectors of the stand-in"
         rows.append(Row(part, "build without a model", BELEG, rate, "passages/s", note=note))
         peak = built.built["peak_mib"]
-        rows.append(Row(part, "build, peak memory", BELEG, peak, "MiB"))
+        rows.append(
+            Row(part, "build, and the exact vectors beside it: peak memory", BELEG, peak, "MiB")
+        )
     return rows
 
 
