@@ -253,9 +253,8 @@ def _apply(
     progress: Callable[[int], Progress] | None,
 ) -> None:
     """Removals first, then renames in an order that never collides, then additions."""
-    for change in plan.changes:
-        if change.change in (Change.REMOVED, Change.CHANGED):
-            writer.remove(change.article_id)
+    gone = (Change.REMOVED, Change.CHANGED)
+    writer.remove(change.article_id for change in plan.changes if change.change in gone)
     for change in plan.changes:
         if change.change is Change.RENAMED:
             writer.rename(change.old_id, found.stamps[change.article_id])

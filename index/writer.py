@@ -34,7 +34,7 @@ Progress = Callable[[int], None]
 """Called with the number of passages embedded since the last call."""
 
 _BATCH = 1024  # passages embedded at a time
-_GATHERED = 16_384  # passages whose search words are put in at a time
+_GATHERED = 16_384  # passages whose search words are put in or taken out at a time
 
 
 class Writer(AbstractContextManager["Writer"]):
@@ -94,16 +94,25 @@ class Writer(AbstractContextManager["Writer"]):
         if new:
             self._database.executescript(SCHEMA)
 
-    def remove(self, article_id: str) -> None:
-        """Take an article and its passages out."""
-        rows = self._database.execute(
-            "SELECT id, text FROM passages WHERE article_id = ?", (article_id,)
-        ).fetchall()
-        ids = [int(row[0]) for row in rows]
-        lexical.delete(self._database, rows)
-        self._database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
-        self._database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        self._database.executemany("INSERT INTO removed VALUES (?)", ((i,) for i in ids))
+    def remove(self, article_ids: Iterable[str]) -> None:
+        """Take articles and their passages out."""
+        gathered: list[tuple[int, str]] = []
+        for article_id in article_ids:
+            gathered += self._database.execute(
+                "SELECT id, text FROM passages WHERE article_id = ?", (article_id,)
+            ).fetchall()
+            self._database.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+            self._database.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+            if len(gathered) >= _GATHERED:
+                self._forget(gathered)
+                gathered.clear()
+        self._forget(gathered)
+
+    def _forget(self, passages: Sequence[tuple[int, str]]) -> None:
+        """Take the search words of passages out; their vectors are passed over from now on."""
+        lexical.delete(self._database, passages)
+        ids = ((passage_id,) for passage_id, _ in passages)
+        self._database.executemany("INSERT INTO removed VALUES (?)", ids)
 
     def rename(self, old_id: str, stamp: ArticleStamp) -> None:
         """Give an article a new id or stamp; its text, passages and vectors stay."""
