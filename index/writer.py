@@ -54,6 +54,8 @@ class Writer(AbstractContextManager["Writer"]):
         before: Snapshot | None,
         known: Snapshot | None = None,
     ) -> None:
+        if before is not None:
+            before.verify()  # what is damaged is not taken over
         self._root = root
         self._before = before
         self._known = known or before
@@ -62,7 +64,6 @@ class Writer(AbstractContextManager["Writer"]):
         self._folder = generations.building_folder(root, self.generation)
         self._next_id = 1
         if before is not None:
-            before.verify()  # what is damaged is not taken over
             shutil.copyfile(before.folder / DATABASE, self._folder / DATABASE)
             self._next_id = before.manifest.next_id
         self._first_id = self._next_id
