@@ -137,7 +137,8 @@ def one_line(value: str) -> str:
 def address(value: str) -> str:
     """The web address, or "" if it is none: no other scheme, no space, no quotation mark."""
     value = value.strip()
-    return value if len(value) <= 2_000 and _ADDRESS.fullmatch(value) else ""
+    whole = len(value) <= 2_000 and not _UNUSABLE.search(value)
+    return value if whole and _ADDRESS.fullmatch(value) else ""
 
 
 def iso_date(value: str) -> str:
