@@ -638,6 +638,7 @@ def perform(corpus, step):
     script=st.lists(step, min_size=1, max_size=12),
     large_share=st.sampled_from([0, 100]),
     recent_share=st.sampled_from([0, 0.3, 100]),
+    gathered=st.sampled_from([1, 3, 16_384]),
 )
 @example(
     script=[
@@ -652,6 +653,7 @@ def perform(corpus, step):
     ],
     large_share=0,
     recent_share=0,
+    gathered=1,
 )
 @example(
     script=[
@@ -668,6 +670,7 @@ def perform(corpus, step):
     ],
     large_share=100,
     recent_share=100,
+    gathered=3,
 )
 @settings(
     max_examples=50,
@@ -675,12 +678,13 @@ def perform(corpus, step):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_after_any_edit_script_a_sync_equals_a_fresh_build(
-    tmp_path_factory, script, large_share, recent_share
+    tmp_path_factory, script, large_share, recent_share, gathered
 ):
     def synced():
         with (
             mock.patch("index.plan._LARGE_SHARE", large_share),
             mock.patch("index.vectorwriter._RECENT_SHARE", recent_share),
+            mock.patch("index.writer._GATHERED", gathered),
         ):
             build(corpus, root)
 

@@ -9,11 +9,12 @@ noise has not; their content means nothing. Rows made with them say so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.sync_cost import HashedVectors
 from index.embed import Embedder
 from index.types import ModelIdentity
 
@@ -23,7 +24,7 @@ _MOVE = 0.45
 passages of one article (0.9), far below those of copies."""
 
 
-class Neighbourhoods:
+class Neighbourhoods(HashedVectors):
     """An `Embedder` without a model; equal texts get equal vectors.
 
     Args:
@@ -46,15 +47,6 @@ class Neighbourhoods:
             weights = drawn[:, _DIRECTIONS + i] / np.float32(2**31) - np.float32(1)
             rows += _MOVE * weights[:, None].astype(np.float32) * other
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows
-
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """(len(texts), dim) float32, L2-normalised."""
-        rows = self.embed_queries(texts)
-        if progress:
-            progress(len(texts))
         return rows
 
 
