@@ -55,14 +55,13 @@ class Snapshot:
             raise
 
     @classmethod
-    def open(cls, root: Path, model: ModelIdentity | None, *, thorough: bool = False) -> Snapshot:
+    def open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
         """Open the current generation of an index.
 
         Args:
             root: folder of the index.
             model: the embedder that questions will use; None to skip that check (for
                 commands that embed nothing).
-            thorough: compare checksums whatever the size; otherwise up to 256 MB.
 
         Raises:
             StoreNotFoundError: there is no index here.
@@ -72,18 +71,18 @@ class Snapshot:
         for _ in range(_TRIES - 1):
             pointer = generations.pointer(root)
             try:
-                return cls._open(root, model, thorough)
+                return cls._open(root, model)
             except StoreCorruptError:
                 if generations.pointer(root) == pointer:
                     raise
                 # a writer replaced the generation while it was being read
-        return cls._open(root, model, thorough)
+        return cls._open(root, model)
 
     @classmethod
-    def _open(cls, root: Path, model: ModelIdentity | None, thorough: bool) -> Snapshot:
+    def _open(cls, root: Path, model: ModelIdentity | None) -> Snapshot:
         folder, manifest = generations.current_folder(root)
         check_identity(root, manifest, model)
-        damaged = generations.damage(folder, manifest, thorough=thorough)
+        damaged = generations.damage(folder, manifest, thorough=False)
         if not damaged:
             try:
                 return cls(root, folder, manifest)
