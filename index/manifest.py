@@ -9,7 +9,7 @@ from typing import Any
 
 from index.types import ModelIdentity
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 DATABASE = "corpus.sqlite"
 VECTORS = "vectors.faiss"
 FINE = "vectors.fine.npy"

@@ -5,7 +5,7 @@ Larger ones are compressed: `index.compressed`. Both kinds are read without copy
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -117,7 +117,7 @@ def write_flat(path: Path, dim: int, blocks: Iterator[Block]) -> None:
     for ids, rows in blocks:
         if len(ids):
             index.add_with_ids(np.ascontiguousarray(rows), ids)
-    write_index(path, index)
+    write_indexes(path, [index])
 
 
 def read_index(path: Path, *, mapped: bool | None = None) -> Any:
@@ -135,7 +135,22 @@ def read_index(path: Path, *, mapped: bool | None = None) -> Any:
     return stubless.read_index(str(path), stubless.IO_FLAG_MMAP_IFC if mapped else 0)
 
 
-def write_index(path: Path, index: Any) -> None:
+def read_indexes(path: Path, count: int) -> list[Any]:
+    """Several FAISS indexes that stand in one file.
+
+    Raises:
+        RuntimeError: the file does not hold so many.
+        OSError: it cannot be read.
+    """
+    import faiss
+
+    stubless: Any = faiss
+    path.stat()  # says why it cannot be read, unlike faiss
+    reader = stubless.FileIOReader(str(path))
+    return [stubless.read_index(reader) for _ in range(count)]
+
+
+def write_indexes(path: Path, indexes: Iterable[Any]) -> None:
     """Through a file of Python's: faiss only prints that closing its own has failed.
 
     Raises:
@@ -145,7 +160,9 @@ def write_index(path: Path, index: Any) -> None:
 
     stubless: Any = faiss
     with path.open("wb") as file:
-        stubless.write_index(index, stubless.PyCallbackIOWriter(file.write, 1 << 20))
+        writer = stubless.PyCallbackIOWriter(file.write, 1 << 20)
+        for index in indexes:
+            stubless.write_index(index, writer)
 
 
 def check_shape(path: Path, index: Any, dim: int) -> None:
@@ -168,11 +185,22 @@ def selector(allowed: Ids | None, removed: Ids) -> Any:
     """Which ids a search may give, as FAISS wants to be told; None for all."""
     import faiss
 
+    stubless: Any = faiss
     if allowed is not None:
-        return faiss.IDSelectorBatch(np.ascontiguousarray(allowed))
+        return _bits(allowed)
     if len(removed):
-        return faiss.IDSelectorNot(faiss.IDSelectorBatch(np.ascontiguousarray(removed)))
+        return stubless.IDSelectorNot(_bits(removed))
     return None
+
+
+def _bits(ids: Ids) -> Any:
+    """FAISS's selector of these ids that is asked fastest: a bit for each."""
+    import faiss
+
+    stubless: Any = faiss
+    chosen = np.zeros(int(ids.max(initial=-1)) + 1, bool)
+    chosen[ids] = True
+    return stubless.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
 
 
 def pairs(found: tuple[NDArray[np.float32], Ids]) -> list[tuple[int, float]]:

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from index.compressed import (
     COMPRESSED_FROM,
+    DIM_STEP,
     CompressedFile,
-    extend_compressed,
-    lists_for,
     write_compressed,
 )
 from index.manifest import RECENT, VECTORS
@@ -123,21 +122,12 @@ class VectorWriter:
         def blocks() -> Iterator[Block]:
             return itertools.chain(stored.blocks() if stored else (), self._new())
 
-        if total < COMPRESSED_FROM or self._dim % 2:
+        base = stored.files[0] if stored else None
+        if total < COMPRESSED_FROM or self._dim % DIM_STEP:
             write_flat(self._folder / VECTORS, self._dim, blocks())
-        elif not (stored and self._extended(stored, lists_for(total))):
-            write_compressed(self._folder, self._dim, total, blocks)
-
-    def _extended(self, stored: Vectors, lists: int) -> bool:
-        """Take compressed vectors over into the new ones, if they are and their lists will do."""
-        base, *others = stored.files
-        if not isinstance(base, CompressedFile) or base.lists != lists:
-            return False
-
-        def newer() -> Iterator[Block]:
-            return itertools.chain(*map(stored.live, others), self._new())
-
-        return extend_compressed(self._folder, base, stored.removed, newer)
+        else:
+            before = base if isinstance(base, CompressedFile) else None
+            write_compressed(self._folder, self._dim, total, blocks, before)
 
     def _new(self) -> Iterator[Block]:
         if self._spool is None:

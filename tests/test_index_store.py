@@ -14,6 +14,7 @@ from index.errors import (
     StoreMismatchError,
     StoreNotFoundError,
 )
+from index.manifest import FORMAT_VERSION
 from index.passages import split_article
 from index.store import Snapshot
 from index.sync import sync
@@ -244,8 +245,16 @@ def test_an_index_of_another_version_is_refused(root, key, value, what):
 
 
 def test_a_manifest_of_a_later_format_is_not_read_further(root):
-    resign(root, lambda m: (m.clear(), m.update({"format": 4, "völlig": "anders", "files": {}})))
-    with pytest.raises(StoreMismatchError, match="format version: 4 in the index"):
+    resign(
+        root,
+        lambda m: (
+            m.clear(),
+            m.update({"format": FORMAT_VERSION + 1, "völlig": "anders", "files": {}}),
+        ),
+    )
+    with pytest.raises(
+        StoreMismatchError, match=f"format version: {FORMAT_VERSION + 1} in the index"
+    ):
         Snapshot.open(root, None)
 
 
