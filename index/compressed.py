@@ -89,7 +89,7 @@ class CompressedFile:
         if len(positions) > count + _FURTHER:
             rough = _rough_scores(self._fine, positions, query)
             positions = positions[np.argpartition(-rough, count + _FURTHER)[: count + _FURTHER]]
-        scores = self.rows(positions) @ query
+        scores = np.einsum("ij,j->i", self.rows(positions), query)
         found = zip(self.ids[positions].tolist(), scores.tolist(), strict=True)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
 

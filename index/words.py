@@ -21,6 +21,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
+from index.dictionaries import dictionary
 from index.spelling import fold, letters, name_key, transliterate
 
 _NUMBER = r"\d{1,3}(?:[.\u00a0\u202f\u2009' ]\d{3})+(?!\d)|\d+(?:,\d+)?"
@@ -198,7 +199,7 @@ def is_known(word: str, language: str = "de") -> bool:
         language: "de", "en", "fr" or "ru".
     """
     lower = word.lower()
-    entries = _dictionary(language)
+    entries = dictionary(language)
     return lower in entries or lower.capitalize() in entries
 
 
@@ -237,24 +238,17 @@ def _unlinked(head: str, shortest: int) -> str:
 
 def _lemma(word: str) -> str:
     """Dictionary form; a word typed without umlauts is tried with them."""
-    entries = _dictionary("de")
+    entries = dictionary("de")
     for form in dict.fromkeys((word, word.lower(), word.lower().capitalize(), _umlauts(word))):
         lemma = entries.get(form)
         if lemma is not None:
-            return lemma.decode("utf-8") if isinstance(lemma, bytes) else str(lemma)
+            return lemma
     return word
 
 
 def _umlauts(word: str) -> str:
     lower = word.lower()
     return lower.replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
-
-
-@cache
-def _dictionary(language: str) -> Any:
-    from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
-
-    return DefaultDictionaryFactory().get_dictionary(language)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from index.dictionaries import keep_in
 from index.embed import PACKAGED, Embedder, load_embedder
 from index.store import Snapshot
 from index.sync import ArticleChange, SyncReport, is_stale, pending, sync
@@ -31,6 +32,7 @@ class Assistant:
         self.config = config
         self._given = embedder
         self._snapshot: Snapshot | None = None
+        keep_in(config.cache)
 
     @cached_property
     def embedder(self) -> Embedder:
