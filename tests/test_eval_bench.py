@@ -393,7 +393,8 @@ def test_one_article_of_many_is_synced(tmp_path):
 
 
 def test_a_tiny_run_without_a_model(tmp_path, capsys):
-    arguments = ["--quick", "--parts", "search,quality", "--encoder", "hashed", "--sizes", "40"]
+    parts = "search,embedded,quality"
+    arguments = ["--quick", "--parts", parts, "--encoder", "hashed", "--sizes", "40"]
     arguments += ["--work", str(tmp_path / "work"), "--json", str(tmp_path / "out.json")]
     arguments += ["--markdown", str(tmp_path / "out.md")]
     assert main(arguments) == 0
@@ -403,12 +404,15 @@ def test_a_tiny_run_without_a_model(tmp_path, capsys):
     }  # fmt: skip
     rows = {(row["what"], row["way"]): row for row in report["rows"]}
     assert rows["recall@10 against exact", "Beleg"]["value"] == 1.0
+    assert {row["part"] for row in report["rows"]} >= {
+        "8 passages really embedded", "32 passages really embedded",
+    }  # fmt: skip
     assert "stand-in" in rows["index, vectors", "Beleg"]["note"]
     assert rows["R@5", "Beleg"]["note"].startswith("needs --data")
     assert rows["by meaning, median", "Beleg"]["faster_than_plain"] > 0
     said = capsys.readouterr()
     assert "recall@10 against exact" in said.out
-    assert said.err.startswith("search ...\nquality ...\n")
+    assert said.err.startswith("search ...\nembedded ...\n")
     assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith("| measured |")
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from eval.bench import (
     asking,
     commands,
+    embedded,
     embedding,
     exchange,
     limits,
@@ -105,10 +107,7 @@ def _embedding(order: Order, rows: Sequence[Row]) -> list[Row]:
 def _search(order: Order, rows: Sequence[Row]) -> list[Row]:
     asked = questions(order.data, order.questions)
     found: list[Row] = []
-    encoder: tuple[Any, ...] = (packaged, str(order.cache))
-    if order.encoder != PACKAGED:
-        encoder = (HashedVectors,)
-    with Worker(Encoder, *encoder) as worker:
+    with Worker(Encoder, *_encoder(order)) as worker:
         queries = worker.call("questions", asked)
         sample = _sample(order, worker)
     for size in order.sizes:
@@ -118,6 +117,22 @@ def _search(order: Order, rows: Sequence[Row]) -> list[Row]:
     for folder in order.prepared:
         found += retrieval.measure(prepared(folder), queries, asked, order.limits)
     return found
+
+
+def _encoder(order: Order) -> tuple[Any, ...]:
+    """What makes the vectors of questions and of passages that are really embedded."""
+    return (packaged, str(order.cache)) if order.encoder == PACKAGED else (HashedVectors,)
+
+
+def _embedded(order: Order, rows: Sequence[Row]) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        passages = sample_passages(Path(folder), order.data, order.embedded)
+    kept = order.work / f"embedded-{order.encoder}-{len(passages)}.npy"
+    with Worker(Encoder, *_encoder(order)) as worker:
+        vectors = embedded.vectors_of(passages, partial(worker.call, "passages"), kept)
+        queries = worker.call("questions", questions(order.data, order.questions))
+    with tempfile.TemporaryDirectory(dir=order.work) as folder:
+        return embedded.measure(vectors, queries, Path(folder), order.rounds)
 
 
 def _sample(order: Order, encoder: Worker) -> NDArray[np.float32]:
@@ -170,6 +185,7 @@ def _limits(order: Order, rows: Sequence[Row]) -> list[Row]:
 _PARTS: dict[str, Callable[[Order, Sequence[Row]], list[Row]]] = {
     "embedding": _embedding,
     "search": _search,
+    "embedded": _embedded,
     "quality": _quality,
     "ask": _ask,
     "sync": _sync,

@@ -10,11 +10,12 @@ from typing import Any
 
 from eval.bench.retrieval import Limits
 
-PARTS = ("embedding", "search", "quality", "ask", "sync", "commands", "limits")
+PARTS = ("embedding", "search", "embedded", "quality", "ask", "sync", "commands", "limits")
 PACKAGED, HASHED = "packaged", "hashed"
 _TOLD = {
     "embedding": "passages a second and single questions, by four ways",
     "search": "at each of --sizes and in each --prepared: latency, recall, bytes, opening",
+    "embedded": "recall of compressed vectors on passages that a model has embedded",
     "quality": "the whole way from paragraphs to found ones, with R@5 and R@10 (needs --data)",
     "ask": "by stage, cold and warm, over the seeds",
     "sync": "of one changed article",
@@ -39,6 +40,7 @@ class Order:
         questions: that are searched in one round.
         cases: questions of the quality part; half as many paragraphs without a question join.
         sample: passages that the stand-in's vectors are made around.
+        embedded: passages that are really embedded for the part of that name.
         sync_size: passages of the corpus in which one article is changed.
         encoder: "packaged", or "hashed" for vectors without a model (numbers of the bench
             itself, not of Beleg).
@@ -56,6 +58,7 @@ class Order:
     questions: int = 200
     cases: int = 400
     sample: int = 2000
+    embedded: int = 10_000
     sync_size: int = 10_000
     encoder: str = PACKAGED
     limits: Limits = field(default_factory=Limits)
@@ -71,7 +74,7 @@ def quick(order: Order) -> Order:
     """The same in small: to see whether all works, not for numbers."""
     return replace(
         order, sizes=(1000,), rounds=2, passages=16, questions=12, cases=20, sample=64,
-        sync_size=1000, limits=Limits(rounds=2, budget_s=1.0),
+        embedded=64, sync_size=1000, limits=Limits(rounds=2, budget_s=1.0),
     )  # fmt: skip
 
 
@@ -92,6 +95,8 @@ def build_parser() -> argparse.ArgumentParser:
         help="search here too: index/, vectors.npy in the order of the ids, note.txt")  # fmt: skip
     add("--rounds", type=int, metavar="N", help="how often each number is measured (5)")
     add("--cases", type=int, metavar="N", help="questions of the quality part (400)")
+    add("--embedded", type=int, metavar="N",
+        help="passages that a model embeds for the part of that name (10000)")  # fmt: skip
     add("--quick", action="store_true", help="small sizes: whether it works, not how fast")
     add("--work", type=Path, metavar="FOLDER", help="keep corpora and indexes for another run")
     add("--cache", type=Path, default=Path.home() / ".cache" / "beleg", metavar="FOLDER")
@@ -115,6 +120,7 @@ def read_order(options: argparse.Namespace, work: Path) -> Order:
         "sizes": options.sizes,
         "rounds": options.rounds,
         "cases": options.cases,
+        "embedded": options.embedded,
     }
     order = replace(order, **{name: value for name, value in given.items() if value is not None})
     if options.rounds is not None:
