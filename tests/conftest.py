@@ -13,7 +13,7 @@ from typing import Any
 import e5_sample
 import pytest
 
-from index import e5
+from index import dictionaries, e5
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TRANSFORMERS_OFFLINE"] = "1"
@@ -24,6 +24,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 def model_cache() -> Path:
     """Where the packaged model is unpacked once, for all tests and runs."""
     return Path(os.environ.get("BELEG_CACHE", Path.home() / ".cache" / "beleg"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_dictionaries(model_cache: Path) -> Iterator[None]:
+    """Tries of the dictionaries are made once for all tests, not in the cache of each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.assemble.keep_in", lambda _: None)
+        dictionaries.keep_in(model_cache)
+        yield
 
 
 @pytest.fixture(scope="session")

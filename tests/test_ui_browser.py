@@ -200,6 +200,24 @@ def test_on_a_phone_nothing_is_wider_and_the_source_is_below(server, visitor):
     expect(turn.locator(".bl-place").first).to_be_in_viewport()
 
 
+def test_the_number_of_a_long_line_stays_in_view(server, visitor):
+    page = visitor.open(server.url, viewport={"width": 390, "height": 844})
+    turn = ask(page, SHELLS)
+    turn.locator(".bl-place").first.click()
+    wait_for_mark(page, turn.locator(".bl-text").first.inner_text())
+    above = page.evaluate(
+        """(number) => {
+        const lines = document.querySelector('.bl-lines');
+        const line = document.querySelector(`#bl-line-${number}`);
+        const top = (node) => node.getBoundingClientRect().top - lines.getBoundingClientRect().top;
+        lines.scrollTop += top(line) + 80;
+        return [top(line), top(line.querySelector('.bl-gutter'))]; }""",
+        SHELLS_LINE,
+    )
+    assert above[0] == pytest.approx(-80, abs=2)
+    assert -1 <= above[1] <= 10
+
+
 def test_the_keyboard_alone_is_enough(page):
     def tab_to(selector):
         for _ in range(40):
