@@ -1,9 +1,10 @@
 """Vectors of many passages: a bit of each number to choose by, eleven to put in order.
 
 A search compares the signs of all numbers, by FAISS's RaBitQ, with two threads; that chooses
-some hundred passages, and their finer vectors say which of them are the nearest. Nothing is
-left out by lists of near ones: vectors of questions and passages do not lie in clumps, and an
-eighth of the lists held five sixths of the ten nearest news passages of 3,550.
+some 1,500 passages. Eight bits of each number say which few of them are the nearest, eleven in
+which order. So of more near-duplicates than are chosen, any may be found. Nothing is left out by
+lists of near ones: vectors of questions and passages do not lie in clumps, and an eighth of the
+lists held five sixths of the ten nearest news passages of 3,550.
 
 Both look at the difference to the mean of all vectors. Finer vectors have a scale of their own
 each, so that nothing is learned that other vectors could not fit.
@@ -45,6 +46,7 @@ _CHOSEN = 1500  # by the signs, beyond twice as many as are wanted
 _FURTHER = 32  # put in order by all bits, beyond those that are wanted
 _PLANES = 3  # bits of each number beyond eight
 _TOP = 2 ** (8 + _PLANES) - 1
+_SETTINGS = (1, 1, 0, 0, 32)  # as FAISS makes it; with others, of a damaged file, it can crash
 _DRIFT = 0.05  # that the mean may move before vectors are compared with another one
 
 
@@ -66,19 +68,21 @@ class CompressedFile:
         self.paths = (folder / VECTORS, folder / FINE)
         self._parts = read_indexes(folder / VECTORS, _PARTS)
         for part in self._parts:
-            if not isinstance(part, faiss.IndexIVFRaBitQFastScan) or part.nlist != 1:
-                raise RuntimeError(f"{folder / VECTORS}: not the vectors of an index")
             check_shape(folder / VECTORS, part, dim)
+            if not isinstance(part, faiss.IndexIVFRaBitQFastScan) or _settings(part) != _SETTINGS:
+                raise RuntimeError(f"{folder / VECTORS}: not the vectors of an index")
         self.ids: Ids = np.concatenate([_ids(part) for part in self._parts])
         check_order(folder / VECTORS, self.ids)
         self.centre: Rows = self._parts[0].quantizer.reconstruct(0)
         self._fine = np.load(folder / FINE, mmap_mode="r", allow_pickle=False)
         if self._fine.dtype != _fine_type(dim) or self._fine.shape != self.ids.shape:
             raise RuntimeError(f"{folder / FINE}: does not fit {VECTORS}")
-        self._threads = ThreadPoolExecutor(_PARTS)  # new ones for each search take a while
+        self._threads = ThreadPoolExecutor(  # new ones for each search take a while
+            _PARTS, "beleg-vectors", initializer=faiss.omp_set_num_threads, initargs=(1,)
+        )
 
     def rows(self, positions: Ids) -> Rows:
-        """See `VectorFile.rows`; each number is off by a 2,047th of its row's largest at most."""
+        """See `VectorFile.rows`; off by a 2,047th of the row's largest difference to the mean."""
         return self.centre + _decoded(self._fine[positions])
 
     def search(
@@ -100,7 +104,7 @@ class CompressedFile:
         stubless: Any = faiss
         parameters = stubless.IVFRaBitQSearchParameters()
         parameters.nprobe, parameters.qb = 1, self._parts[0].qb
-        if (chosen := selector(allowed, removed)) is not None:
+        if (chosen := selector(self.ids, allowed, removed)) is not None:
             parameters.sel = chosen
         wanted = min(2 * count + _CHOSEN, len(self.ids))
 
@@ -133,6 +137,7 @@ def write_compressed(
 
     Raises:
         OSError: the disk is full or read-only.
+        RuntimeError: there are not so many, or some are not made of numbers.
     """
     centre = _mean(dim, total, blocks())
     if before is not None and np.linalg.norm(centre - before.centre) < _DRIFT:
@@ -158,8 +163,8 @@ def _mean(dim: int, total: int, blocks: Iterator[Block]) -> Rows:
     for _, rows in blocks:
         summed += rows.sum(0, np.float64)
         count += len(rows)
-    if count != total:
-        raise RuntimeError(f"{count} vectors were given, {total} announced")
+    if count != total or not np.isfinite(summed).all():
+        raise RuntimeError(f"{count} vectors were given, {total} announced, and all of numbers")
     mean: Rows = (summed / total).astype(np.float32)
     return mean
 
@@ -176,6 +181,10 @@ def _empty(centre: Rows) -> Any:
     part.own_fields = True
     part.train(centre[None])
     return part
+
+
+def _settings(part: Any) -> tuple[int, ...]:
+    return part.nlist, part.rabitq.nb_bits, part.qbs2, part.implem, part.bbs
 
 
 def _ids(part: Any) -> Ids:

@@ -1,7 +1,8 @@
 """Dictionaries of word forms: simplemma's, kept as tries that load in milliseconds.
 
 simplemma ships them packed; unpacked into memory, German takes a second and 100 MB, Russian 150.
-As tries in the cache they take ten milliseconds and ten megabytes each.
+As tries in the cache they take ten milliseconds and ten megabytes each. A trie has no checksum
+of its own, and a damaged one gives other lemmas or ends the process: its digest is compared first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from index.modelcache import built, is_whole
+from index.errors import ModelUnavailableError
+from index.modelcache import built, is_whole, verify_model
 
 _folder: list[Path] = []  # at most one: where tries are kept
 
@@ -30,7 +32,7 @@ class Dictionary(Protocol):
 def keep_in(folder: Path) -> None:
     """Make tries of the dictionaries that are used from now on, once, in a folder of the cache.
 
-    Without it they are unpacked into memory by every process.
+    Without it, or if it cannot be written, they are unpacked into memory by every process.
 
     Args:
         folder: the cache.
@@ -43,11 +45,8 @@ def dictionary(language: str) -> Dictionary:
 
     Args:
         language: "de", "en", "fr" or "ru".
-
-    Raises:
-        ModelUnavailableError: the cache cannot be written.
     """
-    return _trie(language, _folder[0]) if _folder else _unpacked(language)
+    return _kept(language, _folder[0]) if _folder else _unpacked(language)
 
 
 @cache
@@ -59,7 +58,7 @@ def _unpacked(language: str) -> Mapping[str, str]:
 
 
 @cache
-def _trie(language: str, cached: Path) -> Mapping[str, str]:
+def _kept(language: str, cached: Path) -> Mapping[str, str]:
     from simplemma import __version__
     from simplemma.strategies.dictionaries.trie_dictionary_factory import TrieDictionaryFactory
 
@@ -68,10 +67,13 @@ def _trie(language: str, cached: Path) -> Mapping[str, str]:
         if not any(folder.iterdir()):  # simplemma says only in its log that it failed
             raise OSError(f"{folder}: the dictionary could not be written")
 
-    folder = cached / "dictionaries" / language
+    folder = cached / "dictionaries" / f"{language}-{__version__}"
     source = hashlib.sha256(f"simplemma {__version__}".encode()).hexdigest()
-    if not is_whole(folder, source):
-        built(folder, source, write)
+    if not is_whole(folder, source) or verify_model(folder):
+        try:
+            built(folder, source, write, verify=True)
+        except ModelUnavailableError:  # costs memory and a second, no word
+            return _unpacked(language)
     factory = TrieDictionaryFactory(disk_cache_dir=str(folder))
     entries: Mapping[str, str] = factory.get_dictionary(language)
     return entries

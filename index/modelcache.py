@@ -22,7 +22,9 @@ FORMAT = 1  # of the written folders; a change makes every folder be written ane
 _LOCK_TIMEOUT_S = 600.0  # a conversion takes seconds; a slow disk may need minutes
 
 
-def built(target: Path, source: str, write: Callable[[Path], None]) -> None:
+def built(
+    target: Path, source: str, write: Callable[[Path], None], *, verify: bool = False
+) -> None:
     """Builds the model folder `target`, unless a whole one is there.
 
     Safe when several processes start at once: one builds, the others wait and
@@ -32,6 +34,7 @@ def built(target: Path, source: str, write: Callable[[Path], None]) -> None:
         target: the folder.
         source: digest of what it is made from.
         write: writes the model's files into an empty folder.
+        verify: compare the digests of all files, too, before one that is there is taken.
 
     Raises:
         ModelUnavailableError: `target` cannot be written; and what `write` raises.
@@ -41,7 +44,7 @@ def built(target: Path, source: str, write: Callable[[Path], None]) -> None:
         with _lock(target):
             for rest in target.parent.glob(f"{target.name}.tmp-*"):
                 shutil.rmtree(rest)
-            if not is_whole(target, source):
+            if not is_whole(target, source) or (verify and verify_model(target)):
                 _build(target, source, write)
     except OSError as error:
         raise ModelUnavailableError(

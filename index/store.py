@@ -31,7 +31,8 @@ from index.words import analyser_identity
 _PASSAGE = 'id, article_id, start, "end", line_start, line_end, text, boilerplate'
 _MAX_VARIABLES = 500
 _DATABASE_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
-_VECTOR_ERRORS = (RuntimeError, EOFError, OSError, ValueError)  # of faiss, numpy, the disk
+_VECTOR_ERRORS = (RuntimeError, EOFError, MemoryError, OSError, ValueError)
+"""Of faiss, which believes any size that a file names; of numpy; of the disk."""
 _TRIES = 4  # each next one only if a writer replaced the generation meanwhile
 
 

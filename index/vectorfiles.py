@@ -1,6 +1,6 @@
 """One file of vectors: exact, and small enough to compare a question with all of them.
 
-Larger ones are compressed: `index.compressed`. Both kinds are read without copying them.
+A large one is mapped into memory. More vectors are compressed: `index.compressed`.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class FlatFile:
         import faiss
 
         parameters = None
-        if (chosen := selector(allowed, removed)) is not None:
+        if (chosen := selector(self.ids, allowed, removed)) is not None:
             parameters = faiss.SearchParameters()
             parameters.sel = chosen
         return pairs(self._index.search(query[None, :], count, params=parameters))
@@ -120,7 +120,7 @@ def write_flat(path: Path, dim: int, blocks: Iterator[Block]) -> None:
     write_indexes(path, [index])
 
 
-def read_index(path: Path, *, mapped: bool | None = None) -> Any:
+def read_index(path: Path) -> Any:
     """A FAISS index; that of a large file is mapped and must not be changed.
 
     Raises:
@@ -130,8 +130,7 @@ def read_index(path: Path, *, mapped: bool | None = None) -> Any:
     import faiss
 
     stubless: Any = faiss
-    if mapped is None:
-        mapped = path.stat().st_size > _MAPPED_BYTES
+    mapped = path.stat().st_size > _MAPPED_BYTES
     return stubless.read_index(str(path), stubless.IO_FLAG_MMAP_IFC if mapped else 0)
 
 
@@ -181,26 +180,33 @@ def check_order(path: Path, ids: Ids) -> None:
         raise RuntimeError(f"{path}: the ids of its vectors do not rise")
 
 
-def selector(allowed: Ids | None, removed: Ids) -> Any:
-    """Which ids a search may give, as FAISS wants to be told; None for all."""
+def selector(ids: Ids, allowed: Ids | None, removed: Ids) -> Any:
+    """Which ids of a file a search may give, as FAISS wants to be told; None for all.
+
+    Args:
+        ids: those in the file, rising.
+        allowed: see `VectorFile.search`.
+        removed: see `VectorFile.search`.
+    """
     import faiss
 
     stubless: Any = faiss
     if allowed is not None:
-        return _bits(allowed)
+        return _bits(ids, allowed)
     if len(removed):
-        return stubless.IDSelectorNot(_bits(removed))
+        return stubless.IDSelectorNot(_bits(ids, removed))
     return None
 
 
-def _bits(ids: Ids) -> Any:
-    """FAISS's selector of these ids that is asked fastest: a bit for each."""
+def _bits(ids: Ids, chosen: Ids) -> Any:
+    """FAISS's selector of ids that is asked fastest: a bit for each, to the last in the file."""
     import faiss
 
     stubless: Any = faiss
-    chosen = np.zeros(int(ids.max(initial=-1)) + 1, bool)
-    chosen[ids] = True
-    return stubless.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))
+    last = int(ids[-1]) if len(ids) else 0
+    bits = np.zeros(last + 1, bool)
+    bits[chosen[(chosen >= 0) & (chosen <= last)]] = True
+    return stubless.IDSelectorBitmap(np.packbits(bits, bitorder="little"))
 
 
 def pairs(found: tuple[NDArray[np.float32], Ids]) -> list[tuple[int, float]]:

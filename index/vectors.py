@@ -52,7 +52,10 @@ class Vectors:
         files: list[VectorFile] = [base or FlatFile(folder / VECTORS, dim)]
         if RECENT in manifest.files:
             files.append(FlatFile(folder / RECENT, dim))
-        return cls(files, removed)
+        made = cls(files, removed)
+        if len(made.ids) and not 0 <= made.ids[0] <= made.ids[-1] < manifest.next_id:
+            raise RuntimeError(f"{folder}: vectors of passages that there never were")
+        return made
 
     def search(
         self, query: Rows, count: int, allowed: Ids | None = None
@@ -72,8 +75,17 @@ class Vectors:
         found: list[tuple[int, float]] = []
         for file in self.files:
             if some := min(count, len(file.ids)):
-                found += file.search(row, some, allowed, self.removed)
+                hits = file.search(row, some, allowed, self.removed)
+                found += self._scored(file, row, hits) if len(self.files) > 1 else hits
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:count]
+
+    def _scored(
+        self, file: VectorFile, query: Rows, hits: list[tuple[int, float]]
+    ) -> list[tuple[int, float]]:
+        """The same hits with scores that are the same for equal vectors of every file."""
+        positions = np.searchsorted(file.ids, [i for i, _ in hits])
+        scores = np.einsum("ij,j->i", file.rows(positions), query)
+        return list(zip(file.ids[positions].tolist(), scores.tolist(), strict=True))
 
     def vector(self, passage_id: int) -> Rows:
         """The vector of a passage, (dim,) float32, L2-normalised.

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -158,6 +164,69 @@ def test_a_few_are_all_found(tmp_path, total):
     assert found[0][0] == 5
 
 
+@pytest.mark.parametrize("allowed", [[], [11, 12], [-5, 2**62], [10, 2**62]])
+def test_a_choice_of_ids_that_are_not_in_the_file(made, allowed):
+    opened = CompressedFile(made[0], DIM)
+    found = opened.search(rows(1)[0], 5, np.array(allowed, np.int64), NONE)
+    assert [i for i, _ in found] == [i for i in allowed if i == 10]
+
+
+def test_all_removed(made):
+    folder, ids, _ = made
+    assert Vectors([CompressedFile(folder, DIM)], ids).search(rows(1)[0], 5) == []
+
+
+def test_equal_vectors_come_in_the_order_of_their_ids(tmp_path):
+    values, ids = np.repeat(rows(1), 3000, axis=0), np.arange(3000)
+    write_compressed(tmp_path, DIM, 3000, blocks_of(ids, values))
+    opened = CompressedFile(tmp_path, DIM)
+    again = tmp_path / "recent.faiss"
+    write_flat(again, DIM, iter([(ids + 3000, opened.rows(ids))]))
+    for vectors in (Vectors([opened], NONE), Vectors([opened, FlatFile(again, DIM)], NONE)):
+        assert len({score for _, score in vectors.search(rows(1, seed=1)[0], 50)}) == 1
+    everything = Vectors([opened, FlatFile(again, DIM)], NONE).search(rows(1)[0], 6000)
+    assert [i for i, _ in everything] == list(range(6000))
+
+
+def test_several_threads_search_at_once(made):
+    folder, ids, _ = made
+    opened = CompressedFile(folder, DIM)
+    asked = [(query, ids[i::7]) for i, query in enumerate(rows(30, seed=8))]
+
+    def search(case):
+        return opened.search(case[0], 10, case[1], NONE)
+
+    alone = [search(case) for case in asked]
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(search, asked)) == alone
+
+
+def test_threads_end_with_the_file(made):
+    def running():
+        return sum(thread.name.startswith("beleg-vectors") for thread in threading.enumerate())
+
+    gc.collect()
+    before = running()
+    opened = CompressedFile(made[0], DIM)
+    opened.search(rows(1)[0], 5, None, NONE)
+    assert running() > before
+    del opened
+    gc.collect()
+    waiting = time.monotonic() + 5
+    while running() > before and time.monotonic() < waiting:
+        time.sleep(0.01)
+    assert running() == before
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf])
+def test_vectors_that_are_no_numbers_are_refused(tmp_path, strange):
+    values = rows(10)
+    values[3, 4] = strange
+    with pytest.raises(RuntimeError, match="of numbers"):
+        write_compressed(tmp_path, DIM, 10, blocks_of(np.arange(10), values))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_number_of_vectors_that_is_not_theirs_is_a_bug(made, tmp_path):
     _, ids, values = made
     with pytest.raises(RuntimeError, match="were given"):
@@ -197,6 +266,32 @@ class TestDamage:
         write_compressed(folder, DIM, 4, blocks_of(np.array([1, 3, 2, 4]), values))
         with pytest.raises(RuntimeError, match="do not rise"):
             CompressedFile(folder, DIM)
+
+    def test_a_changed_byte_of_its_head_is_refused_or_does_no_harm(self, folder):
+        """In a process of its own: FAISS can crash over settings that it does not check."""
+        code = f"""
+import sys
+import numpy as np
+from pathlib import Path
+from index.compressed import CompressedFile
+folder = Path(sys.argv[1])
+path = folder / {VECTORS!r}
+right = path.read_bytes()
+refused = 0
+for place in range(700):
+    path.write_bytes(right[:place] + bytes([right[place] ^ 0xFF]) + right[place + 1:])
+    try:
+        opened = CompressedFile(folder, {DIM})
+        opened.search(np.ones({DIM}, np.float32), 5, None, np.empty(0, np.int64))
+    except (RuntimeError, EOFError, MemoryError, OSError, ValueError):
+        refused += 1
+print(refused)
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-500:]
+        assert int(done.stdout) > 100
 
     def test_exact_vectors_in_its_place(self, folder, made):
         write_flat(folder / VECTORS, DIM, blocks_of(made[1], made[2])())

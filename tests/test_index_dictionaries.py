@@ -9,15 +9,16 @@ import pytest
 
 from index import dictionaries
 from index.dictionaries import dictionary, keep_in
-from index.errors import ModelUnavailableError
+from rag.assemble import Assistant
+from rag.config import Config
 
 
 @pytest.fixture(autouse=True)
 def _kept_elsewhere(monkeypatch):
     monkeypatch.setattr(dictionaries, "_folder", [])
-    dictionaries._trie.cache_clear()
+    dictionaries._kept.cache_clear()
     yield
-    dictionaries._trie.cache_clear()
+    dictionaries._kept.cache_clear()
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -40,7 +41,7 @@ def test_a_trie_is_made_once(tmp_path):
     assert dictionary("en").get("houses") == "house"
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.dic")}
     assert before
-    dictionaries._trie.cache_clear()
+    dictionaries._kept.cache_clear()
     assert dictionary("en").get("houses") == "house"
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.dic")} == before
 
@@ -51,19 +52,30 @@ def test_a_trie_that_was_cut_is_made_again(tmp_path, rest):
     dictionary("en")
     path = next(tmp_path.rglob("*.dic"))
     path.write_bytes(path.read_bytes()[:rest])
-    dictionaries._trie.cache_clear()
+    dictionaries._kept.cache_clear()
     assert dictionary("en").get("houses") == "house"
 
 
-def test_a_cache_that_cannot_be_written_is_an_error_with_a_hint(tmp_path):
+def test_a_trie_of_other_bytes_is_made_again(tmp_path):
+    keep_in(tmp_path)
+    dictionary("en")
+    path = next(tmp_path.rglob("*.dic"))
+    right = path.read_bytes()
+    for place in range(100, len(right), len(right) // 7):
+        path.write_bytes(right[:place] + bytes([right[place] ^ 0x20]) + right[place + 1 :])
+        dictionaries._kept.cache_clear()
+        assert dictionary("en").get("houses") == "house"
+        assert path.read_bytes() == right
+
+
+def test_a_cache_that_cannot_be_written_costs_only_memory(tmp_path):
     (tmp_path / "cache").write_bytes(b"a file")
     keep_in(tmp_path / "cache")
-    with pytest.raises(ModelUnavailableError, match="cannot be written") as raised:
-        dictionary("en")
-    assert raised.value.hint
+    assert dictionary("en").get("houses") == "house"
+    assert dictionary("en") is dictionaries._unpacked("en")
 
 
-def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
+def test_a_full_disk_leaves_nothing_and_costs_only_memory(tmp_path, monkeypatch):
     keep_in(tmp_path)
 
     def full(factory, language, trie):
@@ -74,6 +86,12 @@ def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
         ".TrieDictionaryFactory._write_trie_to_disk",
         full,
     )
-    with pytest.raises(ModelUnavailableError, match="cannot be written"):
-        dictionary("en")
+    assert dictionary("en").get("houses") == "house"
     assert not any(path.is_dir() for path in Path(tmp_path / "dictionaries").iterdir())
+
+
+def test_an_assistant_keeps_them_in_its_cache(tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr("rag.assemble.keep_in", kept.append)
+    Assistant(Config(tmp_path / "corpus", tmp_path / "cache"))
+    assert kept == [tmp_path / "cache"]

@@ -361,7 +361,7 @@ class TestDamagedIndex:
     @pytest.mark.parametrize("command", [*COMMANDS, ("check",)], ids=" ".join)
     def test_of_another_format(self, filled, command):
         resign(filled.index, lambda manifest: manifest.update(format=1))
-        refused(filled(*command), "another format version: 1 in the index, 3 now", REPAIR)
+        refused(filled(*command), "another format version: 1 in the index, 4 now", REPAIR)
 
     @pytest.mark.parametrize(
         ("name", "damage"),

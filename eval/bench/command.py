@@ -127,9 +127,10 @@ def _encoder(order: Order) -> tuple[Any, ...]:
 def _embedded(order: Order, rows: Sequence[Row]) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         passages = sample_passages(Path(folder), order.data, order.embedded)
-    kept = order.work / f"embedded-{order.encoder}-{len(passages)}.npy"
+    place = order.work / f"embedded-{order.encoder}"
+    place.mkdir(exist_ok=True)
     with Worker(Encoder, *_encoder(order)) as worker:
-        vectors = embedded.vectors_of(passages, partial(worker.call, "passages"), kept)
+        vectors = embedded.vectors_of(passages, partial(worker.call, "passages"), place)
         queries = worker.call("questions", questions(order.data, order.questions))
     with tempfile.TemporaryDirectory(dir=order.work) as folder:
         return embedded.measure(vectors, queries, Path(folder), order.rounds)

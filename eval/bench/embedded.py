@@ -7,6 +7,7 @@ hundred a second.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -28,14 +29,16 @@ _BATCH = 512
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
-def vectors_of(texts: Sequence[str], embed: Embed, kept: Path) -> NDArray[np.float32]:
-    """The vectors of passages, those of an earlier run if there are as many.
+def vectors_of(texts: Sequence[str], embed: Embed, work: Path) -> NDArray[np.float32]:
+    """The vectors of passages; kept for another run over the same ones.
 
     Args:
         texts: passages.
         embed: gives (n, dim) float32, L2-normalised.
-        kept: `.npy` file.
+        work: folder of the bench.
     """
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8")).hexdigest()
+    kept = work / f"embedded-{digest[:16]}.npy"
     if not kept.exists():
         parts = []
         with tqdm(total=len(texts), desc="embedding", unit=" passages") as shown:
@@ -43,7 +46,9 @@ def vectors_of(texts: Sequence[str], embed: Embed, kept: Path) -> NDArray[np.flo
                 some = texts[first : first + _BATCH]
                 parts.append(embed(some))
                 shown.update(len(some))
-        np.save(kept, np.concatenate(parts))
+        unfinished = kept.with_suffix(".part.npy")
+        np.save(unfinished, np.concatenate(parts))
+        unfinished.replace(kept)
     vectors: NDArray[np.float32] = np.load(kept)
     return vectors
 
@@ -54,13 +59,13 @@ def measure(
     """Recall and latency of the search by meaning in a quarter of the vectors, and in all.
 
     Args:
-        vectors: (n, dim) float32, L2-normalised: of passages.
+        vectors: (n, dim) float32, L2-normalised: of two passages at least.
         queries: (m, dim) float32, L2-normalised: of questions.
         work: an empty folder.
         rounds: how often all questions are asked.
     """
     rows: list[Row] = []
-    for count in (len(vectors) // 4, len(vectors)):
+    for count in (max(1, len(vectors) // 4), len(vectors)):
         some = vectors[:count]
         folder = work / str(count)
         folder.mkdir()
