@@ -19,6 +19,8 @@ from browser import (
 from fakes import HashEmbedder
 from playwright.sync_api import Error, Page, expect
 
+from rag.config import DRAFTER_PACKAGED
+from rag.draft import load_drafter
 from rag.types import Answer, Quote
 
 BIG = [attack for attack in ATTACKS if attack.name in {"megabyte_line", "long_word"}]
@@ -28,8 +30,8 @@ FAIR_TO_ABSTAIN = frozenset(
     " c1_controls".split()
 )
 """What was asked is written in other characters than what stands there, or drowned in others."""
-FEWEST_ANSWERED = 89
-"""Of the answerable attacks; three less than measured."""
+FEWEST_ANSWERED = {"none": 89, DRAFTER_PACKAGED: 0}
+"""Of the answerable attacks, by drafter; three less than measured."""
 PANELS = ".bl-log, .bl-start, .bl-source, .bl-corpus"
 TAGS = frozenset(
     "ARTICLE BLOCKQUOTE BUTTON DD DIV DL DT EM H3 H4 INPUT LI MARK P PROGRESS SECTION SPAN STRONG"
@@ -81,11 +83,13 @@ class Outcome:
 pytestmark = [*FRAMEWORK_LEAKS, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory, packaged_embedder):
+@pytest.fixture(scope="module", params=list(FEWEST_ANSWERED))
+def server(request, tmp_path_factory, packaged_embedder, model_cache):
+    """With answers of evidence alone, and with those of the drafter that is the default."""
     folder = tmp_path_factory.mktemp("attacks")
     write(folder / "seeds", SMALL)
-    with served(folder, packaged_embedder, {}) as running:
+    drafter = load_drafter(request.param, cache=model_cache)
+    with served(folder, packaged_embedder, {}, drafter=drafter) as running:
         yield running
 
 
@@ -158,12 +162,14 @@ def test_the_page_does_not_say_what_the_article_wants(outcomes, attack):
     assert [said for said in attack.must_not_say if said in outcomes[attack.name].words] == []
 
 
-def test_most_attacks_do_not_keep_the_answer_away(outcomes, capsys):
+def test_most_attacks_do_not_keep_the_answer_away(outcomes, server, capsys):
     wanted = [a for a in SMALL if a.answerable and a.name not in FAIR_TO_ABSTAIN]
     missed = [a.name for a in wanted if not outcomes[a.name].right(a)]
     with capsys.disabled():
         print(f"\nanswered: {len(wanted) - len(missed)} of {len(wanted)}; not: {missed}")
-    assert len(wanted) - len(missed) >= FEWEST_ANSWERED
+    drafter = server.assistant.drafter
+    fewest = FEWEST_ANSWERED["none" if drafter is None else DRAFTER_PACKAGED]
+    assert len(wanted) - len(missed) >= fewest
 
 
 def test_the_detectors_detect_scripts_on_the_page(server, visitor):

@@ -19,6 +19,7 @@ from fakes import ARTICLES, generation, permissions_refuse, resign, write_corpus
 from index.embed import PACKAGED, load_embedder
 from index.store import Snapshot
 from index.sync import sync
+from rag.question import read_question
 from ui.cli import main
 
 PROJECT = Path(__file__).parent.parent
@@ -678,6 +679,21 @@ class TestUsage:
     def test_a_model_that_is_not_there(self, beleg, tmp_path):
         write_corpus(beleg.corpus)
         refused(beleg("index", embedder=tmp_path / "none"), "no model folder", tmp_path / "none")
+
+    @pytest.mark.parametrize("command", ["ask", "search"])
+    def test_dictionaries_are_looked_for_in_the_cache_before_a_word_is(
+        self, filled, monkeypatch, command
+    ):
+        order = []
+        monkeypatch.setattr("rag.assemble.keep_in", lambda folder: order.append("cache"))
+
+        def read(*given):
+            order.append("word")
+            return read_question(*given)
+
+        monkeypatch.setattr("rag.question.read_question", read)
+        filled(command, "Wie viele Container?")
+        assert order[:2] == ["cache", "word"]
 
     @pytest.mark.parametrize("option", ["--help", "--version"])
     def test_help_loads_no_heavy_package(self, option):

@@ -204,9 +204,9 @@ def run_ask(options: argparse.Namespace) -> int:
     """Answer a question, or each line of standard input; a missing index is built first."""
     from rag.question import read_question
 
+    assistant = open_assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
     if options.question != "-":
         read_question(options.question)  # a question that cannot be asked costs no model
-    assistant = open_assistant(options, drafter=options.drafter, max_quotes=options.max_quotes)
     prepare(assistant, options, sync=options.sync)
     assistant.load()
     if options.question != "-":
@@ -238,8 +238,8 @@ def run_search(options: argparse.Namespace) -> int:
     from rag.question import read_question, resolve_articles
     from ui.render import hits_json, hits_text
 
-    question = read_question(options.question).text
     assistant = open_assistant(options)
+    question = read_question(options.question).text
     prepare(assistant, options, sync=False)
     scope = resolve_articles(options.article, assistant.snapshot.stamps())
     hits = assistant.search(question, options.limit, scope).hits
