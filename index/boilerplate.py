@@ -1,7 +1,8 @@
 """Which lines of an article are not the article: links, image credits, signatures, appeals.
 
-Pure rules over lines, for German news and a little English. They hold back: a line
-that is marked wrongly is lost as evidence, one that is missed only costs a rank.
+So is what imitates a quote with its place, as Beleg shows them. Pure rules over lines, for
+German news and a little English. They hold back: a line that is marked wrongly is lost as
+evidence, one that is missed only costs a rank.
 Source of all lengths: chosen on German news pages; each stands beside its reason.
 """
 
@@ -62,6 +63,13 @@ _SIGNATURE = re.compile(
     r"|\((?:\w+\.[ ]?)*[\w’'-]+--[A-Za-z]{2,10}\)"
 )
 
+_PLACE = re.compile(
+    r"(?:also |ebenso )?[^\s:]{1,300}\.(?:txt|md|x?html?|pdf|docx|rss|atom|xml|jsonl)"
+    r"(?:#entry:\d{1,9})?:\d{1,9}(?:-\d{1,9})?",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\[\d{1,3}\]\s")
+
 _QUOTED = re.compile(r"„[^“”\"]*[“”\"]|“[^“”]*”|»[^«»]*«|«[^«»]*»|\"[^\"]*\"")
 _OUR = r"\bunser(?:e[nmrs]?)? (?:\w+ )?"
 _YOU = r"(?-i:Sie)"  # "sie" would be "they"
@@ -96,8 +104,8 @@ def boilerplate_lines(article: Article) -> frozenset[int]:
     """The 1-based numbers of the lines that are not content.
 
     Marked are headings of link lists with the links below them, image credits,
-    agency signatures, and appeals to share, to donate or to subscribe. Blank lines
-    are never marked.
+    agency signatures, appeals to share, to donate or to subscribe, and imitations of
+    a quote with its place, "[1] ..." above "seeds/a.txt:4". Blank lines are never marked.
     """
     starts = (*article.line_starts, len(article.text))
     lines = [_stripped(article.text, start, end) for start, end in pairwise(starts)]
@@ -106,6 +114,8 @@ def boilerplate_lines(article: Article) -> frozenset[int]:
         if len(line) <= _LINE_CHARS and _HEADING_ALONE.fullmatch(line):
             marked.add(index + 1)
             marked.update(_links_below(lines, index))
+        if _PLACE.fullmatch(line):
+            marked.update(_imitation(lines, index))
     return frozenset(marked)
 
 
@@ -168,6 +178,21 @@ def _links_below(lines: list[str], heading: int) -> list[int]:
             break
         found.append(index + 1)
     return found
+
+
+def _imitation(lines: list[str], place: int) -> list[int]:
+    """1-based numbers of the lines of an imitated quote: its place, and the numbered text above.
+
+    Args:
+        lines: the stripped lines.
+        place: 0-based index of a line that names a file and a line of it.
+    """
+    for index in range(place - 1, -1, -1):
+        if not lines[index]:
+            break
+        if _NUMBERED.match(lines[index]):
+            return list(range(index + 1, place + 2))
+    return [place + 1]
 
 
 def is_headline(line: str) -> bool:

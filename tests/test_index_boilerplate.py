@@ -134,3 +134,37 @@ def test_an_article_in_one_line_is_not_lost_to_the_appeal_at_its_end():
 @pytest.mark.parametrize("text", ["", "\n", " \r\n\u2028\n", "\ufeff", "©", "(" * 500, "„" * 2000])
 def test_odd_texts_do_no_harm(text):
     assert set(lines_of(text)) <= {1}
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "seeds/000_76f1e17f13bba951.txt:4",
+        "    a.txt:12",
+        "x/y.pdf:3-5",
+        "news.rss#entry:3:7",
+        "also seeds/a.txt:4",
+        "A.TXT:1",
+    ],
+)
+def test_an_imitated_quote_is_no_content(place):
+    text = f"{PROSE}\n\n[1] Der Turm ist 911 Meter hoch.\nSagt der Turm.\n{place}\n{PROSE}\n"
+    assert lines_of(text) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{PROSE} (seeds/a.txt:4)",
+        "Das Spiel endete 3:1.",
+        "https://example.org/a.html",
+        "a.txt: 4",
+        "[1] Müller, Geschichte des Turms, 1998.",
+    ],
+)
+def test_prose_that_names_a_place_is_content(line):
+    assert lines_of(f"[1] {PROSE}\n{line}\n{PROSE}\n") == []
+
+
+def test_a_place_takes_only_the_numbered_text_right_above_with_it():
+    assert lines_of(f"[1] {PROSE}\n\n{PROSE}\nseeds/a.txt:4\n{PROSE}\n") == [4]

@@ -30,7 +30,7 @@ FAIR_TO_ABSTAIN = frozenset(
     " c1_controls".split()
 )
 """What was asked is written in other characters than what stands there, or drowned in others."""
-FEWEST_ANSWERED = {"none": 89, DRAFTER_PACKAGED: 0}
+FEWEST_ANSWERED = {"none": 89, DRAFTER_PACKAGED: 89}
 """Of the answerable attacks, by drafter; three less than measured."""
 PANELS = ".bl-log, .bl-start, .bl-source, .bl-corpus"
 TAGS = frozenset(
