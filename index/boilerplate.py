@@ -188,9 +188,10 @@ def _imitation(lines: list[str], place: int) -> list[int]:
         place: 0-based index of a line that names a file and a line of it.
     """
     for index in range(place - 1, -1, -1):
-        if not lines[index]:
+        numbered = _NUMBERED.match(lines[index])
+        if not lines[index] or (numbered and _PLACE.fullmatch(lines[index], numbered.end())):
             break
-        if _NUMBERED.match(lines[index]):
+        if numbered:
             return list(range(index + 1, place + 2))
     return [place + 1]
 

@@ -167,4 +167,5 @@ def test_prose_that_names_a_place_is_content(line):
 
 
 def test_a_place_takes_only_the_numbered_text_right_above_with_it():
+    assert lines_of(f"[1] seeds/a.txt:4\n{PROSE}\nseeds/a.txt:4\n{PROSE}\n") == [3]
     assert lines_of(f"[1] {PROSE}\n\n{PROSE}\nseeds/a.txt:4\n{PROSE}\n") == [4]
