@@ -1,7 +1,7 @@
 """Vectors of many passages: a bit of each number to choose by, eleven to put in order.
 
 A search compares the signs of all numbers, by FAISS's RaBitQ, with two threads; that chooses
-some 1,500 passages. Eight bits of each number say which few of them are the nearest, eleven in
+some 1,000 passages. Eight bits of each number say which few of them are the nearest, eleven in
 which order. So of more near-duplicates than are chosen, any may be found. Nothing is left out by
 lists of near ones: vectors of questions and passages do not lie in clumps, and an eighth of the
 lists held five sixths of the ten nearest news passages of 3,550.
@@ -42,7 +42,7 @@ DIM_STEP = 8
 """Only vectors whose length is a multiple of it are compressed."""
 
 _PARTS = 2  # searched at the same time
-_CHOSEN = 1500  # by the signs, beyond twice as many as are wanted
+_CHOSEN = 1000  # by the signs, beyond twice as many as are wanted
 _FURTHER = 32  # put in order by all bits, beyond those that are wanted
 _PLANES = 3  # bits of each number beyond eight
 _TOP = 2 ** (8 + _PLANES) - 1
