@@ -17,6 +17,7 @@ Rows = NDArray[np.float32]
 Block = tuple[Ids, Rows]
 """Passage ids (n,), rising, and their vectors (n, dim), L2-normalised."""
 
+_SPARSE = 64  # ids given for each that is left
 _MAPPED_BYTES = 64 * 1024 * 1024  # smaller files are read: nothing can pull them away then
 
 
@@ -204,6 +205,8 @@ def _bits(ids: Ids, chosen: Ids) -> Any:
 
     stubless: Any = faiss
     last = int(ids[-1]) if len(ids) else 0
+    if not 0 <= last <= _SPARSE * len(ids):  # most were given to passages that are gone, or it is damage
+        return stubless.IDSelectorBatch(np.ascontiguousarray(chosen))
     bits = np.zeros(last + 1, bool)
     bits[chosen[(chosen >= 0) & (chosen <= last)]] = True
     return stubless.IDSelectorBitmap(np.packbits(bits, bitorder="little"))

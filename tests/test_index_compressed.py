@@ -171,6 +171,14 @@ def test_a_choice_of_ids_that_are_not_in_the_file(made, allowed):
     assert [i for i, _ in found] == [i for i in allowed if i == 10]
 
 
+def test_ids_that_are_far_apart_take_no_memory(tmp_path):
+    values, ids = rows(50, seed=9), np.arange(50) * 2**40
+    write_compressed(tmp_path, DIM, 50, blocks_of(ids, values))
+    opened = CompressedFile(tmp_path, DIM)
+    assert [i for i, _ in opened.search(values[7], 3, ids[7:8], NONE)] == [7 * 2**40]
+    assert 7 * 2**40 not in [i for i, _ in opened.search(values[7], 3, None, ids[7:8])]
+
+
 def test_all_removed(made):
     folder, ids, _ = made
     assert Vectors([CompressedFile(folder, DIM)], ids).search(rows(1)[0], 5) == []
