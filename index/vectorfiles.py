@@ -205,7 +205,7 @@ def _bits(ids: Ids, chosen: Ids) -> Any:
 
     stubless: Any = faiss
     last = int(ids[-1]) if len(ids) else 0
-    if not 0 <= last <= _SPARSE * len(ids):  # most were given to passages that are gone, or it is damage
+    if not 0 <= last <= _SPARSE * len(ids):  # nearly all passages are gone, or it is damage
         return stubless.IDSelectorBatch(np.ascontiguousarray(chosen))
     bits = np.zeros(last + 1, bool)
     bits[chosen[(chosen >= 0) & (chosen <= last)]] = True
