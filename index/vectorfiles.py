@@ -147,7 +147,10 @@ def read_indexes(path: Path, count: int) -> list[Any]:
     stubless: Any = faiss
     path.stat()  # says why it cannot be read, unlike faiss
     reader = stubless.FileIOReader(str(path))
-    return [stubless.read_index(reader) for _ in range(count)]
+    try:
+        return [stubless.read_index(reader) for _ in range(count)]
+    except RuntimeError as error:
+        raise RuntimeError(f"{path}: not the vectors of an index: {error}") from error
 
 
 def write_indexes(path: Path, indexes: Iterable[Any]) -> None:

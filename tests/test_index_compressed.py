@@ -63,6 +63,10 @@ def test_what_is_stored_is_near_to_what_was_put_in(made):
     assert np.abs(given - values).max() < 1 / 2048
     mixed = np.array([4000, 3, 77, 3])
     assert (opened.rows(mixed) == given[mixed]).all()
+    opened._fine = opened._fine.copy()
+    opened._fine["low"][:, 0:2], opened._fine["low"][:, 2] = 0xFF, 0  # the middle: 3 of 0 to 7
+    coarse = opened.rows(np.arange(5000))
+    assert np.abs(given - values).mean() < np.abs(coarse - values).mean() / 7
 
 
 def test_it_finds_what_an_exact_search_finds(made):
@@ -303,7 +307,7 @@ print(refused)
 
     def test_exact_vectors_in_its_place(self, folder, made):
         write_flat(folder / VECTORS, DIM, blocks_of(made[1], made[2])())
-        with pytest.raises(RuntimeError):
+        with pytest.raises(RuntimeError, match="not the vectors of an index"):
             CompressedFile(folder, DIM)
 
     def test_it_in_the_place_of_exact_vectors(self, folder):
